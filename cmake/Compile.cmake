@@ -1,0 +1,48 @@
+# One interface target carries the flags of the whole project.
+add_library(ss_compile INTERFACE)
+target_include_directories(ss_compile INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(ss_compile INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wimplicit-fallthrough -Werror
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=.
+  -fstack-protector-strong)
+target_compile_definitions(ss_compile INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
+  SPDLOG_FMT_EXTERNAL)
+target_link_options(ss_compile INTERFACE -Wl,-z,relro,-z,now)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these in correct library code once it inlines (GCC bugs 105562, 105329, 107532).
+  target_compile_options(ss_compile INTERFACE
+    -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+
+set(SECURESTACK_SANITIZE "" CACHE STRING "Value for -fsanitize=, for instance address,undefined")
+if(SECURESTACK_SANITIZE)
+  target_compile_options(ss_compile INTERFACE
+    -fsanitize=${SECURESTACK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(ss_compile INTERFACE -fsanitize=${SECURESTACK_SANITIZE})
+else()
+  target_compile_definitions(ss_compile INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# One static library per folder. USES names what its headers or sources need; the order of the
+# folders is core <- storage <- resource <- http <- domains <- app, and linking enforces it.
+function(ss_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+  add_library(ss_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(ss_${name} PUBLIC ss_compile ${ARG_USES} PRIVATE ${ARG_PRIVATE_USES})
+endfunction()
+
+function(ss_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+endfunction()

@@ -1,0 +1,47 @@
+// Identifiers are UUID version 7 (RFC 9562): they sort by the time they were made.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/time.hpp"
+
+namespace securestack {
+
+struct Id {
+    std::array<std::uint8_t, 16> bytes{};
+
+    auto operator<=>(Id const&) const = default;
+    bool is_nil() const { return *this == Id{}; }
+
+    // 36 characters, lower case.
+    std::string to_string() const;
+    void append_to(std::string& out) const;
+
+    // Accepts the 36-character form in either case; nullopt for anything else.
+    static std::optional<Id> parse(std::string_view text);
+};
+
+// Makes ids that are unique and, within one source, strictly increasing. Thread-safe.
+class IdSource {
+  public:
+    Id make(Time now);
+
+  private:
+    std::mutex mutex_;
+    std::uint64_t last_millis_ = 0;
+    std::uint64_t counter_ = 0;
+};
+
+}  // namespace securestack
+
+template <>
+struct std::hash<securestack::Id> {
+    std::size_t operator()(securestack::Id const& id) const noexcept;
+};

@@ -1,0 +1,34 @@
+// What a handler knows of the request it serves, beside its arguments.
+#pragma once
+
+#include <string>
+
+#include "core/address.hpp"
+#include "core/id.hpp"
+#include "core/principal.hpp"
+#include "core/time.hpp"
+#include "http/message.hpp"
+#include "resource/query.hpp"
+
+namespace securestack {
+
+// Made once a request, valid until the response is built. Handlers run on database or cpu threads, one at a time for
+// a request.
+struct Context {
+    Request const& request;
+    Principal principal;
+    Time now;
+    IdSource& ids;
+    CursorKey const& cursors;
+
+    Id new_id() const { return ids.make(now); }
+    Address const& client() const { return request.client; }
+    std::string const& request_id() const { return request.id; }
+
+    // RFC 9110 §13.1.1: `precondition_failed` unless If-Match is absent, "*", or names this version.
+    Result<void> check_if_match(std::int64_t version) const;
+};
+
+std::string entity_tag(std::int64_t version);
+
+}  // namespace securestack

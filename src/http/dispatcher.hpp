@@ -1,0 +1,63 @@
+// From a Request to a Response: match, authenticate, authorise, decode, run the steps, finish. Knows nothing of
+// sockets; the sessions and the in-process tests call it alike. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/log.hpp"
+#include "core/pool.hpp"
+#include "http/context.hpp"
+#include "http/router.hpp"
+#include "storage/database.hpp"
+
+namespace securestack {
+
+// Who is calling. Implemented by identity.
+class Authenticator {
+  public:
+    virtual ~Authenticator() = default;
+    // What can be said without the database: a Principal (anonymous without credentials), a Problem, or nullopt: `resolve` must look.
+    virtual std::optional<Result<Principal>> authenticate(Request const& request, Time now) = 0;
+    virtual Result<Principal> resolve(Tx& tx, Request const& request, Time now) = 0;
+};
+
+// Hooks that domains give the dispatcher, so that http depends on none of them.
+struct DispatchHooks {
+    // Records that `principal` was refused (`problem` is the reason); in a write transaction of its own.
+    std::function<void(Tx& tx, Context const& context, Route const& route, Problem const& problem)> record_denial;
+    // Told of every finished request (metrics, access log).
+    std::function<void(Request const& request, Route const* route, Principal const* principal, Response const& response,
+                       std::chrono::nanoseconds took)>
+        finished;
+};
+
+class Dispatcher {
+  public:
+    using Done = std::move_only_function<void(Response)>;
+
+    Dispatcher(Router const& router, Database& database, Pool& cpu, Authenticator& authenticator, Clock& clock,
+               IdSource& ids, CursorKey cursors, Log& log, DispatchHooks hooks);
+
+    // `done` is called exactly once, on any thread. Exceptions of handlers become 500 (logged with the request id) or
+    // 503; a write that succeeded without an audit record is rolled back and becomes 500.
+    void dispatch(std::shared_ptr<Request> request, Done done);
+
+    // The body limit for a request line, known before the body is read.
+    std::size_t body_limit(Method method, std::string_view path) const;
+
+  private:
+    struct Job;
+    Router const& router_;
+    Database& database_;
+    Pool& cpu_;
+    Authenticator& authenticator_;
+    Clock& clock_;
+    IdSource& ids_;
+    CursorKey cursors_;
+    Log& log_;
+    DispatchHooks hooks_;
+};
+
+}  // namespace securestack

@@ -1,0 +1,72 @@
+// A request and a response as the product sees them: no socket, no parser, no SQL.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/address.hpp"
+#include "core/error.hpp"
+#include "resource/query.hpp"
+#include "storage/database.hpp"
+
+namespace securestack {
+
+enum class Method : std::uint8_t { get, head, post, put, patch, del, options };
+std::string_view to_string(Method method);
+std::optional<Method> parse_method(std::string_view text);
+
+// Names compare without regard to case; order is kept.
+class Headers {
+  public:
+    void add(std::string name, std::string value);
+    void set(std::string_view name, std::string value);  // replaces every one of this name
+    std::optional<std::string_view> get(std::string_view name) const;  // the first
+    std::size_t count(std::string_view name) const;
+    auto begin() const { return all_.begin(); }
+    auto end() const { return all_.end(); }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> all_;
+};
+
+struct Request {
+    Method method = Method::get;
+    std::string target;         // as received: "/api/servers?limit=2"
+    std::string path;           // decoded, without a trailing slash (but "/" itself)
+    std::string raw_query;      // as received, without '?'
+    Headers headers;
+    std::string body;
+    Address client;             // behind trusted proxies: the client that they name
+    bool secure = false;        // came by TLS, here or at a trusted proxy
+    std::string id;             // X-Request-Id, given or made
+
+    // The decoded query; Problem `malformed` for a bad escape or invalid UTF-8.
+    Result<QueryParameters> query() const;
+};
+
+// Produces a body a piece at a time, each on a database thread: appends to `out`, false when that was the last piece.
+using BodyStream = std::function<bool(Tx& tx, std::string& out)>;
+
+struct Response {
+    int status = 200;
+    Headers headers;
+    std::string body;
+    std::string_view static_body = {};  // used instead of `body` when not empty: memory that outlives the program's use of it
+    std::shared_ptr<BodyStream> stream;  // used instead of both when set: chunked
+
+    std::string_view content() const { return static_body.empty() ? std::string_view{body} : static_body; }
+};
+
+Response json_response(int status, std::string body);
+Response text_response(int status, std::string_view content_type, std::string body);
+
+// RFC 9457. `instance` is the request's path.
+Response problem_response(Problem const& problem, std::string_view instance, std::string_view request_id);
+
+}  // namespace securestack

@@ -1,0 +1,74 @@
+// A route: who may use it, how a request becomes calls of handlers, and what the OpenAPI document says of it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/principal.hpp"
+#include "http/context.hpp"
+#include "http/message.hpp"
+#include "resource/field.hpp"
+
+namespace securestack {
+
+// Stated for every route: there is no default. `allow(Permission::servers_read)`, `anyone()`.
+class AccessRule {
+  public:
+    friend AccessRule allow(Permission permission) { return AccessRule{permission}; }
+    friend AccessRule anyone() { return AccessRule{std::nullopt}; }
+    std::optional<Permission> permission() const { return permission_; }
+
+  private:
+    explicit AccessRule(std::optional<Permission> permission) : permission_(permission) {}
+    std::optional<Permission> permission_;
+};
+AccessRule allow(Permission permission);
+AccessRule anyone();
+
+// Where a step runs: on the I/O thread (must not block), in a read or write transaction, or on the bounded cpu pool.
+enum class Where : std::uint8_t { io, read, write, cpu };
+
+// One step of serving a request. `tx` is null for io and cpu. An empty optional hands over to the next step; a
+// Problem rolls a write back, a Response (whatever its status) commits it.
+struct Step {
+    Where where = Where::io;
+    std::function<Result<std::optional<Response>>(Tx* tx, Context const& context)> run;
+};
+using Steps = std::vector<Step>;
+
+// The values of the {parameters} in a route's pattern, in order.
+using PathValues = std::vector<std::string>;
+
+// What the OpenAPI document says of an operation.
+struct OperationDoc {
+    std::string id;                            // "createServer"
+    std::string summary;
+    std::string description;
+    std::string tag;
+    Schema const* request = nullptr;           // body
+    bool request_is_patch = false;
+    Schema const* answer = nullptr;            // body of the success answer
+    bool answer_is_list = false;
+    Schema const* list = nullptr;              // list parameters
+    int success = 200;
+    std::string content_type = "application/json";  // of the success answer
+    std::vector<int> problems;                 // statuses beyond those every route has
+    bool has_etag = false;
+};
+
+struct Route {
+    Method method = Method::get;
+    std::string pattern;  // "/api/servers/{id}"
+    AccessRule access;
+    // Decodes path, query and body. Pure; runs on the I/O thread after authorisation.
+    std::function<Result<Steps>(std::shared_ptr<Request const> const& request, PathValues const& path)> bind;
+    OperationDoc doc;
+    std::size_t body_limit = 1024 * 1024;
+    bool in_api = true;   // false: not part of the OpenAPI document (landing page, documentation assets)
+};
+
+}  // namespace securestack

@@ -1,0 +1,64 @@
+// The HTTP/1.1 server: listener, N I/O threads (each its own event loop; a connection never changes thread), TLS 1.3, limits
+// and deadlines on every phase, graceful drain.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/address.hpp"
+#include "core/log.hpp"
+#include "http/dispatcher.hpp"
+
+namespace securestack {
+
+struct TlsFiles {
+    std::string certificate;  // PEM chain
+    std::string key;          // PEM
+};
+
+struct ServerOptions {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8000;  // 0: any free one, see `port()`
+    std::size_t threads = 2;
+    std::optional<TlsFiles> tls;
+    std::vector<Network> trusted_proxies;
+    std::size_t max_connections = 8192;
+    std::size_t max_header_bytes = 16 * 1024;
+    std::size_t max_target_bytes = 8 * 1024;
+    std::chrono::milliseconds header_timeout{10'000};   // from the first byte (or accept) to the blank line
+    std::chrono::milliseconds body_timeout{30'000};
+    std::chrono::milliseconds idle_timeout{60'000};     // between requests
+    std::chrono::milliseconds write_timeout{30'000};    // without progress
+    std::chrono::milliseconds drain_timeout{25'000};
+};
+
+struct ServerStats {
+    std::size_t connections = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;  // over max_connections: answered 503 and closed
+};
+
+class HttpServer {
+  public:
+    // Binds and listens; throws std::runtime_error with the address and the reason.
+    HttpServer(ServerOptions options, Dispatcher& dispatcher, Database& database, IdSource& ids, Clock& clock, Log& log);
+    ~HttpServer();
+
+    std::uint16_t port() const;
+    void start();  // returns at once
+    // Stops accepting, answers what has begun, closes idle connections, waits at most drain_timeout. Idempotent.
+    void drain();
+    void reload_certificate();  // throws when the files are not usable; the old one stays then
+    ServerStats stats() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace securestack

@@ -1,0 +1,178 @@
+// A document defined once. A struct's members are listed as fields:
+//
+//   template <> Schema const& schema_of<Server>() {
+//       static constexpr auto fields = fields_of<Server>(
+//           field<&Server::id>("id").read_only(),
+//           field<&Server::name>("name").required().length(1, 100).sortable().filterable().doc("…"), …);
+//       static constexpr Schema schema{.name = "Server", .table = "servers", .fields = fields, …};
+//       return schema;
+//   }
+//
+// and from that come JSON in (strict, every error at once) and out, validation, SQL, filters, sorting, cursors and the
+// OpenAPI schema. A member without a field does not compile. The member pointer becomes a handful of function
+// pointers; all else is ordinary code over `std::span<Field const>` in the .cpp files of this folder.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include <boost/pfr/tuple_size.hpp>
+
+#include "resource/codec.hpp"
+
+namespace securestack {
+
+// Who sees a field from outside.
+enum class Visibility : std::uint8_t {
+    read_write,
+    read_only,   // in answers only; sent by a client: 422
+    write_only,  // in requests only (a password)
+    internal     // never leaves the server
+};
+
+// The type-erased access to one member of a struct.
+struct FieldAccess {
+    void (*to_json)(void const* object, JsonWriter& out);
+    // Reads `value` into the member; adds to `errors` under `pointer` what is wrong with it.
+    void (*from_json)(boost::json::value const& value, void* object, std::string const& pointer,
+                      std::vector<FieldError>& errors);
+    Param (*to_param)(void const* object);
+    void (*from_row)(Row const& row, int column, void* object);
+    // A column straight to JSON, without the struct between: what list pages use.
+    void (*row_to_json)(Row const& row, int column, JsonWriter& out);
+    // A filter's or cursor's text ("active", "2026-…Z") as a parameter; nullopt when it is none of this type.
+    std::optional<Param> (*parse)(std::string_view text);
+};
+
+template <auto Member>
+struct MemberAccess;
+
+template <class T, class M, M T::*Member>
+struct MemberAccess<Member> {
+    using Object = T;
+    using Type = M;
+    static M const& get(void const* object) { return static_cast<T const*>(object)->*Member; }
+    static M& get(void* object) { return static_cast<T*>(object)->*Member; }
+
+    static constexpr FieldAccess access{
+        .to_json = [](void const* object, JsonWriter& out) { Codec<M>::to_json(get(object), out); },
+        .from_json = [](boost::json::value const& value, void* object, std::string const& pointer,
+                        std::vector<FieldError>& errors) {
+            Codec<M>::from_json(value, get(object), pointer, errors);
+        },
+        .to_param = [](void const* object) { return Codec<M>::to_param(get(object)); },
+        .from_row = [](Row const& row, int column, void* object) {
+            Codec<M>::from_row(row, column, get(object));
+        },
+        .row_to_json = [](Row const& row, int column, JsonWriter& out) {
+            Codec<M>::row_to_json(row, column, out);
+        },
+        .parse = [](std::string_view text) { return Codec<M>::parse(text); },
+    };
+};
+
+// A named form of text: its OpenAPI `format`, and the check that goes with it.
+struct TextFormat {
+    std::string_view name;      // "hostname", "ip", "email", "date-time" …
+    bool (*accepts)(std::string_view text);
+    std::string_view expected;  // completes "must be …"
+};
+
+struct Field {
+    std::string_view name;  // in JSON, in SQL and in C++
+    FieldAccess const* access = nullptr;
+    TypeInfo const* type = nullptr;
+    Visibility visibility = Visibility::read_write;
+    bool is_required = false;
+    bool is_sortable = false;    // needs an index (field, id) and a NOT NULL column
+    bool is_filterable = false;
+    bool is_searchable = false;  // part of what ?q= looks at
+    // Code points of a string, value of a number, members of a map, items of a list.
+    std::int64_t minimum = std::numeric_limits<std::int64_t>::min();
+    std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
+    TextFormat const* text_format = nullptr;
+    std::string_view documentation;
+    std::string_view example;  // JSON text
+
+    constexpr Field required() const { return with([](Field& f) { f.is_required = true; }); }
+    constexpr Field read_only() const { return with([](Field& f) { f.visibility = Visibility::read_only; }); }
+    constexpr Field write_only() const { return with([](Field& f) { f.visibility = Visibility::write_only; }); }
+    constexpr Field internal() const { return with([](Field& f) { f.visibility = Visibility::internal; }); }
+    constexpr Field sortable() const { return with([](Field& f) { f.is_sortable = true; }); }
+    constexpr Field filterable() const { return with([](Field& f) { f.is_filterable = true; }); }
+    constexpr Field searchable() const { return with([](Field& f) { f.is_searchable = true; }); }
+    constexpr Field length(std::int64_t least, std::int64_t most) const { return range(least, most); }
+    constexpr Field range(std::int64_t least, std::int64_t most) const {
+        return with([&](Field& f) { f.minimum = least; f.maximum = most; });
+    }
+    constexpr Field format(TextFormat const& form) const { return with([&](Field& f) { f.text_format = &form; }); }
+    constexpr Field doc(std::string_view text) const { return with([&](Field& f) { f.documentation = text; }); }
+    constexpr Field sample(std::string_view json) const { return with([&](Field& f) { f.example = json; }); }
+
+    bool is_writable() const {
+        return visibility == Visibility::read_write || visibility == Visibility::write_only;
+    }
+    bool is_readable() const {
+        return visibility == Visibility::read_write || visibility == Visibility::read_only;
+    }
+
+  private:
+    template <class F>
+    constexpr Field with(F change) const {
+        Field copy = *this;
+        change(copy);
+        return copy;
+    }
+};
+
+template <auto Member>
+constexpr Field field(std::string_view name) {
+    Field result;
+    result.name = name;
+    result.access = &MemberAccess<Member>::access;
+    result.type = &Codec<typename MemberAccess<Member>::Type>::type;
+    return result;
+}
+
+// All fields of T, in the order in which they are shown. Fails the build when a member has no field or two.
+template <class T, class... F>
+consteval std::array<Field, sizeof...(F)> fields_of(F... fields) {
+    static_assert(sizeof...(F) == boost::pfr::tuple_size_v<T>, "every member needs exactly one field");
+    std::array<Field, sizeof...(F)> all{fields...};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (all[i].name == all[j].name) throw "two fields have one name";
+            if (all[i].access == all[j].access) throw "two fields have one member";
+        }
+    }
+    return all;
+}
+
+// A UNIQUE index of the table, and what a client is told that runs into it.
+struct UniqueRule {
+    std::string_view index;    // as named in the migration
+    std::string_view pointer;  // "/name"
+    std::string_view detail;   // "You already have a server with this name."
+};
+
+struct Schema {
+    std::string_view name;         // OpenAPI component: "Server"
+    std::string_view table = {};   // empty when it is not stored
+    std::span<Field const> fields;
+    std::string_view default_sort = "id";
+    std::span<UniqueRule const> unique = {};
+    // Rules that span members; run after every member passed its own. May be null.
+    void (*check)(void const* object, std::vector<FieldError>& errors) = nullptr;
+    std::string_view documentation = {};
+
+    Field const* find(std::string_view field_name) const;
+};
+
+// Specialised by each struct that is a document.
+template <class T>
+Schema const& schema_of();
+
+}  // namespace securestack

@@ -1,0 +1,50 @@
+// Generic access to the rows of a stored document: every column is a field of the schema, by its name.
+#pragma once
+
+#include <optional>
+
+#include "core/error.hpp"
+#include "resource/field.hpp"
+#include "resource/query.hpp"
+#include "storage/database.hpp"
+
+namespace securestack {
+
+namespace detail {
+Result<void> insert_row(Tx& tx, Schema const& schema, void const* object);
+bool find_row(Tx& tx, Schema const& schema, Sql const& where, void* object);
+Result<void> update_row(Tx& tx, Schema const& schema, void const* object);
+bool delete_row(Tx& tx, Schema const& schema, Id id);
+}  // namespace detail
+
+// T has `Id id` and, if it can change, `std::int64_t version` (which is its ETag).
+template <class T>
+class Table {
+  public:
+    explicit Table(Tx& tx) : tx_(tx) {}
+
+    // `conflict` with the rule's own words when a UniqueRule is hit.
+    Result<void> insert(T const& object) { return detail::insert_row(tx_, schema_of<T>(), &object); }
+
+    std::optional<T> find(Id id) { return find_where(Sql{}.add("id = ").bind(id)); }
+    std::optional<T> find_where(Sql const& where) {
+        T object{};
+        if (!detail::find_row(tx_, schema_of<T>(), where, &object)) return std::nullopt;
+        return object;
+    }
+
+    // Writes every column of the row with this id. `object.version` must be the version that was read; the row and
+    // `object` get the next one. A row that changed in between throws DatabaseError{serialization}: the unit runs again.
+    Result<void> update(T& object) {
+        auto saved = detail::update_row(tx_, schema_of<T>(), &object);
+        if (saved) ++object.version;
+        return saved;
+    }
+
+    bool remove(Id id) { return detail::delete_row(tx_, schema_of<T>(), id); }
+
+  private:
+    Tx& tx_;
+};
+
+}  // namespace securestack

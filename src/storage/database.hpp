@@ -1,0 +1,177 @@
+// The database: closures over a synchronous transaction, run whole on a database thread.
+//
+//   db.write([&](Tx& tx) { tx.execute("UPDATE …", {…}); }, done);
+//
+// Statements are written once, with $1, $2 … as placeholders (a number may recur). Two engines: SQLite (WAL,
+// synchronous=FULL, one writer with group commit, readers beside it) and PostgreSQL (a bounded pool of connections,
+// prepared statements, SERIALIZABLE writes that are run again on 40001, 40P01 and a lost connection).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/secret.hpp"
+#include "storage/value.hpp"
+
+namespace securestack {
+
+class DatabaseError : public std::runtime_error {
+  public:
+    enum class Kind {
+        unique,         // a UNIQUE constraint; `constraint()` names it
+        foreign_key,
+        check,          // CHECK or NOT NULL
+        serialization,  // 40001, 40P01, SQLITE_BUSY: the same work may succeed when run again
+        interrupted,    // ran past its deadline
+        unavailable,    // connection refused or lost, too many connections, shutting down
+        full,           // disk full or an I/O error: nothing was written
+        schema,         // a migration failed, or the schema is newer than this program
+        other           // a mistake in a statement
+    };
+
+    DatabaseError(Kind kind, std::string const& message, std::string constraint = {})
+        : std::runtime_error(message), kind_(kind), constraint_(std::move(constraint)) {}
+
+    Kind kind() const { return kind_; }
+    // The index or constraint as it is named in the migration ("servers_owner_name"), when the engine tells. Name every
+    // UNIQUE constraint as an index in the migration: SQLite reports its columns, which the engine maps back.
+    std::string const& constraint() const { return constraint_; }
+
+  private:
+    Kind kind_;
+    std::string constraint_;
+};
+
+// What a client is told when a database error reaches the edge of a request: 503 for what may pass, 500 otherwise.
+Problem to_problem(DatabaseError const& error);
+
+enum class Engine { sqlite, postgresql };
+
+// One transaction. Not thread-safe; lives only inside the closure that it is given to.
+class Tx {
+  public:
+    using Each = std::function<void(Row const&)>;
+
+    virtual ~Tx() = default;
+    Tx() = default;
+    Tx(Tx const&) = delete;
+    Tx& operator=(Tx const&) = delete;
+
+    // Runs one statement and calls `each` for every row, in order, as they arrive. Throws DatabaseError.
+    // After an error the transaction can only be rolled back, except inside `attempt`.
+    virtual void query(std::string_view sql, std::span<Param const> params, Each const& each) = 0;
+    void query(std::string_view sql, std::initializer_list<Param> params, Each const& each) {
+        query(sql, std::span<Param const>(params.begin(), params.size()), each);
+    }
+
+    // Runs one statement; returns the number of rows that it inserted, updated or deleted.
+    virtual std::int64_t execute(std::string_view sql, std::span<Param const> params) = 0;
+    std::int64_t execute(std::string_view sql, std::initializer_list<Param> params = {}) {
+        return execute(sql, std::span<Param const>(params.begin(), params.size()));
+    }
+
+    // Runs `work` inside a savepoint; on DatabaseError rolls back to it and throws on.
+    virtual void attempt(std::function<void()> const& work) = 0;
+
+    // The first row as `read` makes it, nullopt when there is none.
+    template <class Read>
+    auto first(std::string_view sql, std::initializer_list<Param> params, Read const& read)
+        -> std::optional<decltype(read(std::declval<Row const&>()))> {
+        std::optional<decltype(read(std::declval<Row const&>()))> found;
+        query(sql, params, [&](Row const& row) {
+            if (!found) found.emplace(read(row));
+        });
+        return found;
+    }
+
+    virtual Engine engine() const = 0;
+    // The database's clock; the one clock that all replicas share.
+    virtual Time database_now() = 0;
+
+    // Runs after the commit succeeded (never after a rollback), on the database thread. Must not throw.
+    virtual void on_commit(std::move_only_function<void()> action) = 0;
+
+    // Bookkeeping for the invariant "no mutation without its audit record" (src/audit, src/http).
+    bool audited = false;
+};
+
+struct DatabaseStats {
+    std::size_t read_queue = 0;
+    std::size_t write_queue = 0;
+};
+
+// Told of each finished unit: how long it waited in its queue and how long it ran (with its commit).
+using DatabaseObserver =
+    std::function<void(bool write, std::chrono::nanoseconds waited, std::chrono::nanoseconds ran)>;
+
+struct DatabaseOptions {
+    std::size_t readers = 2;         // SQLite reader threads; half of PostgreSQL's connections
+    std::size_t queue = 1024;        // waiting units per queue, then `submit` refuses
+    std::chrono::milliseconds deadline{10'000};  // a unit older than this is not begun, and is interrupted
+    DatabaseObserver observer;
+};
+
+// Thread-safe.
+class Database {
+  public:
+    using Work = std::move_only_function<void(Tx&)>;
+    // Called exactly once on a database thread, with null when the work was committed (write) or finished (read).
+    using Done = std::move_only_function<void(std::exception_ptr)>;
+
+    virtual ~Database() = default;
+
+    // Queue a unit of work. An exception from `work` rolls its writes back and reaches `done`; other units are not
+    // touched. When the queue is full, `done` gets DatabaseError{unavailable} at once, on the calling thread.
+    // A write may be run more than once (PostgreSQL retries): it must have no effect outside the transaction.
+    virtual void read(Work work, Done done) = 0;
+    virtual void write(Work work, Done done) = 0;
+
+    // The same for code that is not a request (command line, start-up, tests): waits, returns what `work` returns,
+    // throws what it throws. Never call these from a database thread.
+    template <class F>
+    auto read_now(F&& work) -> decltype(work(std::declval<Tx&>())) {
+        return run_now(false, std::forward<F>(work));
+    }
+    template <class F>
+    auto write_now(F&& work) -> decltype(work(std::declval<Tx&>())) {
+        return run_now(true, std::forward<F>(work));
+    }
+
+    // True when a trivial statement succeeds within the deadline.
+    virtual bool reachable() = 0;
+    virtual Engine engine() const = 0;
+    virtual DatabaseStats stats() const = 0;
+    // Finishes what is queued, refuses the rest, joins the threads. Idempotent.
+    virtual void close() = 0;
+
+  private:
+    void wait(bool write, std::function<void(Tx&)> work);
+
+    template <class F>
+    auto run_now(bool write, F&& work) -> decltype(work(std::declval<Tx&>())) {
+        using T = decltype(work(std::declval<Tx&>()));
+        if constexpr (std::is_void_v<T>) {
+            wait(write, [&](Tx& tx) { work(tx); });
+        } else {
+            std::optional<T> value;
+            wait(write, [&](Tx& tx) { value.reset(); value.emplace(work(tx)); });
+            return std::move(*value);
+        }
+    }
+};
+
+// `url` is "sqlite:/path/to/file", "sqlite::memory:" (one private database) or "postgres://…" / "postgresql://…" (libpq's own syntax; it
+// may hold a password, and is never logged). Throws DatabaseError when it cannot be opened. Does not migrate.
+std::unique_ptr<Database> open_database(Secret const& url, DatabaseOptions options, Log& log);
+
+}  // namespace securestack
