@@ -38,8 +38,9 @@ class Network {
     int prefix_ = 128;
 };
 
-// The client behind trusted proxies: walks X-Forwarded-For from the right while the hop it came from is trusted.
-// A malformed entry ends the walk; the last trusted-for address counts.
-Address client_address(Address const& peer, std::string_view x_forwarded_for, std::vector<Network> const& trusted);
+// The client behind trusted proxies: walks X-Forwarded-For from the right while the hop it came from is
+// trusted. A malformed entry ends the walk; the last trusted-for address counts.
+Address client_address(Address const& peer, std::string_view x_forwarded_for,
+                       std::vector<Network> const& trusted);
 
 }  // namespace securestack

@@ -14,27 +14,27 @@ namespace securestack {
 
 // Every kind of failure that the API can answer with. `describe` maps it to status, title and type.
 enum class ErrorCode {
-    malformed,             // 400: not readable (JSON, header, query parameter)
-    unauthenticated,       // 401
-    invalid_credentials,   // 401: login with a wrong name or password
-    invalid_token,         // 401: a token that is malformed, expired, revoked or for something else
-    forbidden,             // 403: a known object, the action is not allowed
-    not_found,             // 404: absent, or not the caller's to see
-    method_not_allowed,    // 405
-    not_acceptable,        // 406
-    request_timeout,       // 408
-    conflict,              // 409: duplicate, or a transition that is not allowed
-    precondition_failed,   // 412: If-Match names another version
-    content_too_large,     // 413
-    uri_too_long,          // 414
+    malformed,               // 400: not readable (JSON, header, query parameter)
+    unauthenticated,         // 401
+    invalid_credentials,     // 401: login with a wrong name or password
+    invalid_token,           // 401: a token that is malformed, expired, revoked or for something else
+    forbidden,               // 403: a known object, the action is not allowed
+    not_found,               // 404: absent, or not the caller's to see
+    method_not_allowed,      // 405
+    not_acceptable,          // 406
+    request_timeout,         // 408
+    conflict,                // 409: duplicate, or a transition that is not allowed
+    precondition_failed,     // 412: If-Match names another version
+    content_too_large,       // 413
+    uri_too_long,            // 414
     unsupported_media_type,  // 415
-    invalid,               // 422: readable, but the values are not valid
-    too_many_requests,     // 429
-    header_too_large,      // 431
-    internal,              // 500
-    not_implemented,       // 501: a method or transfer coding that this server does not have
-    unavailable,           // 503: overload, draining, or the database is away
-    version_not_supported  // 505
+    invalid,                 // 422: readable, but the values are not valid
+    too_many_requests,       // 429
+    header_too_large,        // 431
+    internal,                // 500
+    not_implemented,         // 501: a method or transfer coding that this server does not have
+    unavailable,             // 503: overload, draining, or the database is away
+    version_not_supported    // 505
 };
 
 struct ErrorDescription {
@@ -68,9 +68,9 @@ class Problem {
     std::string detail;
     std::vector<FieldError> errors;
     std::optional<std::chrono::seconds> retry_after;
-    std::string allow;         // 405: the methods, comma separated
-    // A refusal that the audit log records although the answer does not tell (404 for an object that exists but is
-    // hidden from the caller): the object's type and id.
+    std::string allow;  // 405: the methods, comma separated
+    // A refusal that the audit log records although the answer does not tell (404 for an object that exists
+    // but is hidden from the caller): the object's type and id.
     std::string denied_object;
 };
 

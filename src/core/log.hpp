@@ -1,5 +1,5 @@
-// Structured log lines: text on a terminal, one JSON object a line otherwise. Whatever a value contains, a line
-// stays one line and valid JSON. Thread-safe. Secrets do not convert to a LogField.
+// Structured log lines: text on a terminal, one JSON object a line otherwise. Whatever a value contains, a
+// line stays one line and valid JSON. Thread-safe. Secrets do not convert to a LogField.
 #pragma once
 
 #include <concepts>

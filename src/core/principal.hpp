@@ -11,10 +11,10 @@ namespace securestack {
 
 enum class Role : std::uint8_t { user, auditor, admin };
 
-// What a route asks for. A permission lets a caller use the route; which objects it reaches there is decided by
-// ownership (see `sees_everything`).
+// What a route asks for. A permission lets a caller use the route; which objects it reaches there is decided
+// by ownership (see `sees_everything`).
 enum class Permission : std::uint8_t {
-    account,        // own profile, password, sessions
+    account,  // own profile, password, sessions
     servers_read,
     servers_write,
     users_read,
@@ -30,9 +30,9 @@ enum class Via : std::uint8_t { anonymous, access_token, command_line, system };
 std::string_view to_string(Via via);
 
 struct Principal {
-    Id user{};            // nil when anonymous
-    Id session{};         // nil unless Via::access_token
-    std::string name;     // username
+    Id user{};         // nil when anonymous
+    Id session{};      // nil unless Via::access_token
+    std::string name;  // username
     Role role = Role::user;
     Via via = Via::anonymous;
 

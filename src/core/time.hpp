@@ -12,11 +12,15 @@ namespace securestack {
 
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
-inline std::int64_t to_micros(Time time) { return time.time_since_epoch().count(); }
-inline Time from_micros(std::int64_t micros) { return Time{std::chrono::microseconds{micros}}; }
+inline std::int64_t to_micros(Time time) {
+    return time.time_since_epoch().count();
+}
+inline Time from_micros(std::int64_t micros) {
+    return Time{std::chrono::microseconds{micros}};
+}
 
-// Always 27 characters: a time outside the years 0..9999, which is all that `parse_time` accepts, is written as
-// the nearest one inside.
+// Always 27 characters: a time outside the years 0..9999, which is all that `parse_time` accepts, is written
+// as the nearest one inside.
 std::string format_time(Time time);
 void append_time(std::string& out, Time time);
 

@@ -1,0 +1,163 @@
+#include "core/encoding.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include <sodium.h>
+#include <utf8proc.h>
+
+namespace securestack {
+namespace {
+
+constexpr int base64url = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+
+bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+bool is_ascii(char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
+// The number of leading ASCII characters, found a machine word at a time.
+std::size_t ascii_prefix(std::string_view text) {
+    std::size_t at = 0;
+    for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & 0x8080808080808080u) != 0) break;
+    }
+    while (at < text.size() && is_ascii(text[at])) ++at;
+    return at;
+}
+
+// `text` must be valid UTF-8.
+std::string map_unicode(std::string_view text, int options) {
+    utf8proc_uint8_t* mapped = nullptr;
+    auto const size = utf8proc_map(reinterpret_cast<utf8proc_uint8_t const*>(text.data()),
+                                   static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                                   static_cast<utf8proc_option_t>(options));
+    std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> const owner(mapped, std::free);
+    if (size < 0) throw std::bad_alloc();
+    return {reinterpret_cast<char const*>(mapped), static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
+std::string to_base64url(ByteView bytes) {
+    std::string out(sodium_base64_ENCODED_LEN(bytes.size(), base64url), '\0');
+    sodium_bin2base64(out.data(), out.size(), bytes.data(), bytes.size(), base64url);
+    out.pop_back();  // the terminating NUL
+    return out;
+}
+
+std::optional<Bytes> from_base64url(std::string_view text) {
+    Bytes out(text.size() / 4 * 3 + 2);
+    std::size_t size = 0;
+    if (sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, nullptr,
+                          base64url) != 0)
+        return std::nullopt;
+    out.resize(size);
+    return out;
+}
+
+std::string to_hex(ByteView bytes) {
+    std::string out(bytes.size() * 2 + 1, '\0');
+    sodium_bin2hex(out.data(), out.size(), bytes.data(), bytes.size());
+    out.pop_back();  // the terminating NUL
+    return out;
+}
+
+std::optional<Bytes> from_hex(std::string_view text) {
+    auto const is_canonical = [](char c) { return hex_digit(c) >= 0 && !(c >= 'A' && c <= 'F'); };
+    if (text.size() % 2 != 0 || !std::ranges::all_of(text, is_canonical)) return std::nullopt;
+    Bytes out(text.size() / 2);
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = static_cast<std::uint8_t>(hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]));
+    return out;
+}
+
+std::optional<std::string> percent_decode(std::string_view text, bool form) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '%') {
+            if (text.size() - i < 3) return std::nullopt;
+            auto const high = hex_digit(text[i + 1]);
+            auto const low = hex_digit(text[i + 2]);
+            if (high < 0 || low < 0) return std::nullopt;
+            c = static_cast<char>(high * 16 + low);
+            i += 2;
+        } else if (c == '+' && form) {
+            c = ' ';
+        }
+        if (c == '\0') return std::nullopt;
+        out.push_back(c);
+    }
+    return out;
+}
+
+std::string percent_encode(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(text.size());
+    for (char const c : text) {
+        if (is_unreserved(c)) {
+            out.push_back(c);
+        } else {
+            auto const byte = static_cast<unsigned char>(c);
+            out.push_back('%');
+            out.push_back(digits[byte >> 4]);
+            out.push_back(digits[byte & 15]);
+        }
+    }
+    return out;
+}
+
+bool is_utf8(std::string_view text) {
+    while (true) {
+        text.remove_prefix(ascii_prefix(text));
+        if (text.empty()) return true;
+        utf8proc_int32_t code_point = 0;
+        auto const size = utf8proc_iterate(reinterpret_cast<utf8proc_uint8_t const*>(text.data()),
+                                           static_cast<utf8proc_ssize_t>(text.size()), &code_point);
+        if (size <= 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(size));
+    }
+}
+
+std::size_t code_points(std::string_view utf8) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::optional<std::string> fold_case(std::string_view utf8) {
+    if (ascii_prefix(utf8) == utf8.size()) {
+        std::string out(utf8);
+        for (char& c : out)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        return out;
+    }
+    if (!is_utf8(utf8)) return std::nullopt;
+    // Unicode's NFKC_Casefold: what is invisible goes too.
+    return map_unicode(
+        utf8, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+}
+
+std::optional<std::string> normalize_nfc(std::string_view utf8) {
+    if (ascii_prefix(utf8) == utf8.size()) return std::string(utf8);
+    if (!is_utf8(utf8)) return std::nullopt;
+    return map_unicode(utf8, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+}  // namespace securestack
