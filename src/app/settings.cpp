@@ -1,0 +1,118 @@
+#include "app/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace securestack {
+namespace {
+
+using std::chrono::seconds;
+
+template <auto Member>
+std::string read(std::string_view text, Settings& into) {
+    return read_setting(text, into.*Member);
+}
+
+template <auto Member>
+std::string read_path(std::string_view text, Settings& into) {
+    if (text.empty()) return "must not be empty";
+    return read_setting(text, into.*Member);
+}
+
+template <auto Member, std::size_t Least, std::size_t Most>
+std::string count(std::string_view text, Settings& into) {
+    return read_count(text, Least, Most, into.*Member);
+}
+
+template <auto Member, int Least, int Most>
+std::string duration(std::string_view text, Settings& into) {
+    return read_duration(text, seconds{Least}, seconds{Most}, into.*Member);
+}
+
+constexpr int minute = 60;
+constexpr int day = 86'400;
+
+using S = Settings;
+
+constexpr SettingSpec specs[] = {
+    {"data_dir", "DIRECTORY", "{state}", "Where the database file and the master key live",
+     read_path<&S::data_dir>, true},
+    {"listen", "HOST:PORT", "127.0.0.1:8000", "The address to serve on; 0.0.0.0:8000 is every network",
+     read<&S::listen>},
+    {"database", "URL", "sqlite:{data_dir}/securestack.db",
+     "sqlite:/path/to/file, or postgres://user:password@host/name",
+     [](std::string_view text, S& into) { return read_database(text, into.database); }, true, mask_database},
+    {"master_key_file", "FILE", "{data_dir}/master.key",
+     "Holds the key that seals secrets in the database; made when the default does not exist",
+     read_path<&S::master_key_file>, true},
+    {"public_url", "URL", "",
+     "The address that users open, when a proxy stands in front; also the tokens' issuer",
+     [](std::string_view text, S& into) { return read_url(text, into.public_url); }, true},
+    {"tls_cert", "FILE", "", "PEM certificate chain: serve TLS 1.3 with it (reload: SIGHUP)",
+     read<&S::tls_cert>},
+    {"tls_key", "FILE", "", "PEM key of that certificate", read<&S::tls_key>},
+    {"trusted_proxies", "NETWORKS", "", "Whose X-Forwarded-For is believed: 10.0.0.0/8,::1",
+     read<&S::trusted_proxies>},
+    {"metrics_listen", "HOST:PORT", "",
+     "Serve /metrics there, without credentials; empty: at the main address, for loopback clients only",
+     read<&S::metrics_listen>},
+    {"registration", "open|invite|closed", "open",
+     "Who may sign up: anyone, whom an admin invites, or nobody", read<&S::registration>},
+    {"rate_limit_login", "RATE", "10/min",
+     "Login attempts per address and per account: 10/min, 100/h, or off", read<&S::rate_limit_login>},
+    {"password_min_length", "COUNT", "12", "The fewest characters of a new password (8 to 1024)",
+     count<&S::password_min_length, 8, 1024>, true},
+    {"access_token_lifetime", "DURATION", "5m", "How long an access token is good for (10s to 1h)",
+     duration<&S::access_token_lifetime, 10, 60 * minute>},
+    {"refresh_token_lifetime", "DURATION", "30d",
+     "How long a session can be refreshed after its login (1m to 365d)",
+     duration<&S::refresh_token_lifetime, minute, 365 * day>},
+    {"shutdown_timeout", "DURATION", "25s", "How long a stop waits for requests that have begun (1s to 10m)",
+     duration<&S::shutdown_timeout, 1, 10 * minute>},
+    {"threads", "COUNT", "{cores}", "I/O threads", count<&S::threads, 1, 256>},
+    {"database_pool", "COUNT", "{pool}", "SQLite: readers beside the writer; PostgreSQL: connections",
+     count<&S::database_pool, 2, 256>},
+    {"max_connections", "COUNT", "8192", "Client connections; beyond, 503 is answered",
+     count<&S::max_connections, 1, 1'000'000>},
+    {"log_level", "debug|info|warn|error|off", "info", "The least important line that is written",
+     read<&S::log_level>, true},
+    {"log_format", "auto|text|json", "auto", "auto is text on a terminal and JSON lines otherwise",
+     read<&S::log_format>, true},
+};
+
+}  // namespace
+
+std::string Settings::url() const {
+    if (!public_url.empty()) return public_url;
+    auto shown = listen;
+    auto const everywhere = listen.host == "0.0.0.0" || listen.host == "::";
+    if (everywhere || listen.host == "127.0.0.1" || listen.host == "::1") shown.host = "localhost";
+    return (tls() ? "https://" : "http://") + shown.to_string();
+}
+
+std::string SettingSpec::environment() const {
+    std::string variable = "SECURESTACK_";
+    for (char const c : name) variable += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return variable;
+}
+
+std::string SettingSpec::flag() const {
+    std::string text = "--";
+    text += name;
+    std::ranges::replace(text, '_', '-');
+    return text;
+}
+
+std::span<SettingSpec const> setting_specs() {
+    return specs;
+}
+
+std::string check_together(Settings const& settings) {
+    if (settings.tls_cert.empty() != settings.tls_key.empty()) {
+        return "tls_cert and tls_key go together: set both, or neither to serve without TLS";
+    }
+    return {};
+}
+
+}  // namespace securestack

@@ -1,0 +1,64 @@
+#include "app/toml_file.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+namespace securestack {
+namespace {
+
+std::optional<std::string> scalar_text(toml::node const& node) {
+    if (auto const* text = node.as_string()) return text->get();
+    if (auto const* number = node.as_integer()) return std::to_string(number->get());
+    if (auto const* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+    return std::nullopt;
+}
+
+std::optional<std::string> value_text(toml::node const& node) {
+    auto const* array = node.as_array();
+    if (!array) return scalar_text(node);
+    std::string joined;
+    for (auto const& element : *array) {
+        auto const text = scalar_text(element);
+        if (!text) return std::nullopt;
+        if (!joined.empty()) joined += ',';
+        joined += *text;
+    }
+    return joined;
+}
+
+}  // namespace
+
+TomlFile read_toml_file(std::string const& path) {
+    TomlFile file;
+    std::ifstream stream(path);
+    std::stringstream content;
+    if (!stream || !(content << stream.rdbuf() || stream.peek() == std::ifstream::traits_type::eof()))
+        return file;
+    file.readable = true;
+    try {
+        auto const table = toml::parse(content.str(), path);
+        for (auto const& [key, node] : table) {
+            auto const line = static_cast<unsigned>(node.source().begin.line);
+            if (auto text = value_text(node)) {
+                file.entries.push_back({std::string{key.str()}, std::move(*text), line});
+            } else {
+                file.errors.push_back(
+                    {line, "\"" + std::string{key.str()} +
+                               "\" must be text, a whole number, true, false or a list of them; "
+                               "there are no tables"});
+            }
+        }
+    } catch (toml::parse_error const& error) {
+        file.errors.push_back({static_cast<unsigned>(error.source().begin.line),
+                               "not valid TOML: " + std::string{error.description()}});
+    }
+    std::ranges::sort(file.entries, {}, &TomlEntry::line);
+    std::ranges::sort(file.errors, {}, &TomlError::line);
+    return file;
+}
+
+}  // namespace securestack
