@@ -1,0 +1,103 @@
+import json
+import unittest
+from pathlib import Path
+
+from support.instance import PASSWORD, Instance, scratch
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        directory = scratch()
+        self.addCleanup(directory.cleanup)
+        self.app = Instance(Path(directory.name) / "data")
+        self.addCleanup(self.app.kill)
+
+    def test_users_are_created_listed_and_disabled_with_an_audit_record_each(self):
+        self.app.create_user("alice", "--admin")
+        self.app.create_user("bob")
+        self.assertEqual(self.app.tool("user", "disable", "bob").returncode, 0)
+
+        users = json.loads(self.app.tool("user", "list", "--json").stdout)
+        self.app.start()
+        _, audit = self.app.call("GET", "/api/audit?limit=200", token=self.app.login("alice"))
+
+        self.assertEqual({u["username"]: u["disabled"] for u in users}, {"alice": False, "bob": True})
+        by_command_line = [r["action"] for r in audit["results"] if r["actor"]["via"] == "command_line"]
+        self.assertEqual(by_command_line.count("user.create"), 2)
+        self.assertEqual(len(by_command_line), 3)
+
+    def test_disabling_bites_a_running_server_within_a_second(self):
+        self.app.create_user("alice", "--admin")
+        self.app.create_user("bob")
+        self.app.start()
+        token = self.app.login("bob")
+        self.app.tool("user", "disable", "bob")
+
+        import time
+        time.sleep(1.05)
+        status, _ = self.app.call("GET", "/api/servers", token=token)
+        self.assertEqual(status, 401)
+
+    def test_a_weak_password_is_refused_with_the_reason(self):
+        done = self.app.tool("user", "create", "--username", "bob", "--password-stdin", stdin="password")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("12", done.stderr)
+
+    def test_config_show_names_origins_and_masks_secrets(self):
+        shown = self.app.tool("config", "show", SECURESTACK_DATABASE="postgres://u:hunter2@127.0.0.1/x")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertNotIn("hunter2", shown.stdout)
+        self.assertIn("SECURESTACK_DATABASE", shown.stdout)
+
+    def test_an_unknown_key_stops_the_start_with_file_line_and_nearest_name(self):
+        file = self.app.data_dir.parent / "wrong.toml"
+        file.write_text('# comment\nlistn = "127.0.0.1:1"\n')
+        done = self.app.tool("serve", "--config", str(file))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("wrong.toml:2", done.stderr)
+        self.assertIn("listen", done.stderr)
+
+    def test_openapi_needs_no_database(self):
+        document = json.loads(self.app.tool("openapi").stdout)
+        self.assertEqual(document["openapi"][:3], "3.1")
+        self.assertFalse(self.app.data_dir.exists())
+
+    def test_every_command_has_help_with_an_example(self):
+        for words in (["serve"], ["migrate"], ["user", "create"], ["user", "list"], ["keys", "rotate"], ["config", "show"],
+                      ["openapi"], ["version"]):
+            with self.subTest(words=words):
+                done = self.app.tool(*words, "--help")
+                self.assertEqual(done.returncode, 0)
+                self.assertIn("xample", done.stdout)
+
+    def test_keys_rotate_keeps_tokens_of_the_old_key_valid(self):
+        self.app.create_user("bob")
+        self.app.start()
+        token = self.app.login("bob")
+        self.assertEqual(self.app.tool("keys", "rotate").returncode, 0)
+        self.assertEqual(self.app.call("GET", "/api/servers", token=token)[0], 200)
+        self.assertEqual(self.app.call("GET", "/api/servers", token=self.app.login("bob"))[0], 200)
+
+    def test_secrets_are_in_no_log_at_debug_level(self):
+        app = Instance(self.app.data_dir, SECURESTACK_LOG_LEVEL="debug")
+        self.addCleanup(app.kill)
+        app.create_user("bob")
+        app.start()
+        token = app.login("bob")
+        _, pair = app.call("POST", "/api/auth/login", {"username": "bob", "password": PASSWORD})
+        app.call("POST", "/api/auth/refresh", {"refresh": pair["refresh"]})
+        app.call("POST", "/api/auth/login", {"username": "bob", "password": "canary-wrong-password"})
+        app.call("GET", "/api/servers?canary=canary-query", token=token)
+        app.call("POST", "/api/auth/login", {"canary-member": "canary-value"})
+        app.stop()
+
+        logged = app.log.read_text()
+        for secret in (PASSWORD, token, pair["access"], pair["refresh"], "canary-wrong-password", "canary-query",
+                       "canary-value"):
+            self.assertNotIn(secret, logged)
+        for line in logged.splitlines():
+            json.loads(line)
+
+
+if __name__ == "__main__":
+    unittest.main()

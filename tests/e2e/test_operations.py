@@ -1,0 +1,136 @@
+"""What an administrator does to a running server: stop it, restart it, fill its disk, renew its certificate."""
+
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import threading
+import time
+import unittest
+from pathlib import Path
+
+from support.instance import Instance, scratch
+
+
+def make_certificate(directory: Path, name: str) -> tuple[Path, Path]:
+    certificate, key = directory / f"{name}.crt", directory / f"{name}.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate], check=True,
+                   capture_output=True)
+    return certificate, key
+
+
+class Operations(unittest.TestCase):
+    def setUp(self):
+        directory = scratch()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+
+    def instance(self, **settings: str) -> Instance:
+        app = Instance(self.directory / "data", **settings)
+        self.addCleanup(app.kill)
+        return app
+
+    def test_users_servers_and_tokens_outlive_a_restart(self):
+        app = self.instance()
+        app.create_user("bob")
+        app.start()
+        token = app.login("bob")
+        app.call("POST", "/api/servers", {"name": "db-1"}, token)
+
+        self.assertEqual(app.stop(), 0)
+        app.start()
+
+        status, listed = app.call("GET", "/api/servers", token=token)
+        self.assertEqual((status, [s["name"] for s in listed["results"]]), (200, ["db-1"]))
+
+    def test_sigterm_under_load_fails_no_request(self):
+        app = self.instance()
+        app.create_user("bob")
+        app.start()
+        token = app.login("bob")
+        statuses, refused = [], []
+        stopping = threading.Event()
+
+        def ask() -> None:
+            while not stopping.is_set():
+                try:
+                    statuses.append(app.call("GET", "/api/servers", token=token)[0])
+                except ConnectionRefusedError:
+                    return
+                except OSError as error:
+                    if isinstance(getattr(error, "reason", None), ConnectionRefusedError):
+                        return
+                    refused.append(error)
+                    return
+
+        askers = [threading.Thread(target=ask) for _ in range(8)]
+        for asker in askers:
+            asker.start()
+        time.sleep(0.5)
+        code = app.stop()
+        stopping.set()
+        for asker in askers:
+            asker.join()
+
+        self.assertEqual(code, 0)
+        self.assertGreater(len(statuses), 8)
+        self.assertEqual(set(statuses), {200})
+        # A connection that the kernel had queued but the server never accepted may be reset; a request never is.
+        self.assertLessEqual(len(refused), 8)
+
+    def test_tls_is_1_3_only_and_the_certificate_is_renewed_by_sighup(self):
+        certificate, key = make_certificate(self.directory, "first")
+        app = self.instance(SECURESTACK_TLS_CERT=str(certificate), SECURESTACK_TLS_KEY=str(key))
+        app.start()
+
+        def served() -> bytes:
+            return ssl.get_server_certificate(("127.0.0.1", app.port)).encode()
+
+        old = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{app.port}", "-tls1_2"], input=b"",
+                             capture_output=True, check=False)
+        self.assertNotEqual(old.returncode, 0)
+        before = served()
+        second, second_key = make_certificate(self.directory, "second")
+        shutil.copy(second, certificate)
+        shutil.copy(second_key, key)
+        app.process.send_signal(signal.SIGHUP)
+
+        end = time.monotonic() + 5
+        while served() == before and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertNotEqual(served(), before)
+
+    @unittest.skipUnless(os.geteuid() == 0, "mounting a small file system needs root")
+    def test_a_full_disk_answers_503_reads_go_on_and_it_recovers(self):
+        mount = self.directory / "small"
+        mount.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", mount], capture_output=True, check=False)
+        if done.returncode != 0:
+            self.skipTest(f"cannot mount a tmpfs here: {done.stderr.decode()}")
+        self.addCleanup(subprocess.run, ["umount", "-l", mount], check=False)
+        app = Instance(mount / "data")
+        app.log, app.output = self.directory / "log", self.directory / "out"
+        self.addCleanup(app.kill)
+        app.create_user("bob")
+        app.start()
+        token = app.login("bob")
+        app.call("POST", "/api/servers", {"name": "before"}, token)
+
+        statuses = []
+        for number in range(3000):
+            status, _ = app.call("POST", "/api/servers", {"name": f"n-{number}", "description": "x" * 9000}, token)
+            statuses.append(status)
+            if status != 201:
+                break
+        (mount / "ballast").touch()
+        self.assertEqual(statuses[-1], 503)
+        self.assertEqual(app.call("GET", "/api/servers", token=token)[0], 200)
+
+        subprocess.run(["mount", "-o", "remount,size=64m", mount], check=True)
+        self.assertEqual(app.call("POST", "/api/servers", {"name": "after"}, token)[0], 201)
+
+
+if __name__ == "__main__":
+    unittest.main()
