@@ -1,3 +1,5 @@
+enable_language(ASM)  # here, because a function's scope would lose what it sets
+
 # ss_embed(target NAME directory FILES...) compiles files into `target` as
 #   std::span<securestack::EmbeddedFile const> securestack::embedded_NAME();
 # by the assembler's .incbin, so that a large file costs no compile time.
@@ -31,7 +33,6 @@ ${entries}    };
 }
 }
 ")
-  enable_language(ASM)
   set_source_files_properties(${asm} PROPERTIES OBJECT_DEPENDS "${depends}" GENERATED TRUE)
   target_sources(${target} PRIVATE ${asm} ${cpp})
 endfunction()
