@@ -1,0 +1,52 @@
+#include "crypto/digest.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <sodium.h>
+
+#include "core/secret.hpp"
+
+namespace securestack {
+
+Digest sha256(ByteView data) {
+    Digest out;
+    crypto_hash_sha256(out.data(), data.data(), data.size());
+    return out;
+}
+
+Digest sha256(std::string_view data) {
+    return sha256(bytes_of(data));
+}
+
+Digest hmac_sha256(ByteView key, ByteView data) {
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+    crypto_auth_hmacsha256_update(&state, data.data(), data.size());
+    Digest out;
+    crypto_auth_hmacsha256_final(&state, out.data());
+    wipe(&state, sizeof state);
+    return out;
+}
+
+Bytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, std::size_t size) {
+    if (size > 255 * std::tuple_size_v<Digest>)
+        throw std::length_error("HKDF-SHA256 gives 8,160 bytes at most");
+    auto extracted = hmac_sha256(salt, key);
+    Bytes out;
+    Bytes block;  // T(i-1) | info | i
+    Digest previous{};
+    for (std::uint8_t i = 1; out.size() < size; ++i) {
+        block.assign(previous.begin(), i == 1 ? previous.begin() : previous.end());
+        block.insert(block.end(), info.begin(), info.end());
+        block.push_back(i);
+        previous = hmac_sha256(extracted, block);
+        auto const wanted = std::min(size - out.size(), previous.size());
+        out.insert(out.end(), previous.begin(), previous.begin() + static_cast<std::ptrdiff_t>(wanted));
+    }
+    wipe(extracted.data(), extracted.size());
+    wipe(previous.data(), previous.size());
+    return out;
+}
+
+}  // namespace securestack

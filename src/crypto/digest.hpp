@@ -1,0 +1,25 @@
+// Digests and keys made from keys. Thread-safe; none of it fails.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "core/encoding.hpp"
+
+namespace securestack {
+
+using Digest = std::array<std::uint8_t, 32>;
+
+Digest sha256(ByteView data);
+Digest sha256(std::string_view data);
+
+// RFC 2104. Compare the result with equal_in_constant_time.
+Digest hmac_sha256(ByteView key, ByteView data);
+
+// RFC 5869 (HKDF-SHA256), `size` at most 8,160 bytes. Keys for different `info` tell nothing about one
+// another.
+Bytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, std::size_t size);
+
+}  // namespace securestack
