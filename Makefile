@@ -1,0 +1,51 @@
+# The commands that one needs; each is a few words of cmake, ctest or a script. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-unit bench format lint fuzz openapi clean
+
+BINARY := build/release/securestack
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## Build what is out of date and serve http://localhost:8000 from ./data (Ctrl-C stops)
+	@exec $(BINARY) serve --data-dir data
+
+build: ## Install the build packages and build build/release/securestack
+	@scripts/install-packages build
+	@scripts/build release securestack
+
+test: ## Run every test on SQLite and on a throw-away PostgreSQL; the last line counts them
+	@scripts/install-packages build test
+	@scripts/build dev
+	@scripts/run-tests build/dev
+
+test-unit: ## Run the unit tests only
+	@scripts/install-packages build test
+	@scripts/build dev
+	@scripts/run-tests build/dev --only unit
+
+bench: build ## Measure beside nginx and Django; prints one table (several minutes)
+	@scripts/install-packages bench
+	@exec bench/http/run.py
+
+format: ## Format the C++ sources in place
+	@scripts/install-packages lint
+	@scripts/format
+
+lint: ## Check format, clang-tidy, shell scripts and the tree
+	@scripts/install-packages build test lint
+	@scripts/format --check
+	@scripts/build dev --configure-only
+	@scripts/tidy build/dev
+	@scripts/check-tree
+
+fuzz: ## Fuzz every parser for SECONDS each (60 by default)
+	@scripts/install-packages build test lint
+	@scripts/build fuzz
+	@scripts/fuzz build/fuzz $${SECONDS:-60}
+
+openapi: build ## Write docs/openapi.json from the code
+	@$(BINARY) openapi >docs/openapi.json
+
+clean: ## Remove everything that was built (./data stays)
+	rm -rf build
