@@ -3,8 +3,9 @@
 //   db.write([&](Tx& tx) { tx.execute("UPDATE …", {…}); }, done);
 //
 // Statements are written once, with $1, $2 … as placeholders (a number may recur). Two engines: SQLite (WAL,
-// synchronous=FULL, one writer with group commit, readers beside it) and PostgreSQL (a bounded pool of connections,
-// prepared statements, SERIALIZABLE writes that are run again on 40001, 40P01 and a lost connection).
+// synchronous=FULL, one writer with group commit, readers beside it) and PostgreSQL (a bounded pool of
+// connections, prepared statements, SERIALIZABLE writes that are run again on 40001, 40P01 and a lost
+// connection).
 #pragma once
 
 #include <chrono>
@@ -28,7 +29,7 @@ namespace securestack {
 class DatabaseError : public std::runtime_error {
   public:
     enum class Kind {
-        unique,         // a UNIQUE constraint; `constraint()` names it
+        unique,  // a UNIQUE constraint; `constraint()` names it
         foreign_key,
         check,          // CHECK or NOT NULL
         serialization,  // 40001, 40P01, SQLITE_BUSY: the same work may succeed when run again
@@ -43,8 +44,9 @@ class DatabaseError : public std::runtime_error {
         : std::runtime_error(message), kind_(kind), constraint_(std::move(constraint)) {}
 
     Kind kind() const { return kind_; }
-    // The index or constraint as it is named in the migration ("servers_owner_name"), when the engine tells. Name every
-    // UNIQUE constraint as an index in the migration: SQLite reports its columns, which the engine maps back.
+    // The index or constraint as it is named in the migration ("servers_owner_name"), when the engine tells.
+    // Name every UNIQUE constraint as an index in the migration: SQLite reports its columns, which the engine
+    // maps back.
     std::string const& constraint() const { return constraint_; }
 
   private:
@@ -52,7 +54,8 @@ class DatabaseError : public std::runtime_error {
     std::string constraint_;
 };
 
-// What a client is told when a database error reaches the edge of a request: 503 for what may pass, 500 otherwise.
+// What a client is told when a database error reaches the edge of a request: 503 for what may pass, 500
+// otherwise.
 Problem to_problem(DatabaseError const& error);
 
 enum class Engine { sqlite, postgresql };
@@ -67,7 +70,8 @@ class Tx {
     Tx(Tx const&) = delete;
     Tx& operator=(Tx const&) = delete;
 
-    // Runs one statement and calls `each` for every row, in order, as they arrive. Throws DatabaseError.
+    // Runs one statement and calls `each` for every row, in order, as they arrive; `each` may itself use the
+    // transaction. Throws DatabaseError, also for a text that holds a NUL, which PostgreSQL cannot store.
     // After an error the transaction can only be rolled back, except inside `attempt`.
     virtual void query(std::string_view sql, std::span<Param const> params, Each const& each) = 0;
     void query(std::string_view sql, std::initializer_list<Param> params, Each const& each) {
@@ -81,7 +85,11 @@ class Tx {
     }
 
     // Runs `work` inside a savepoint; on DatabaseError rolls back to it and throws on.
+    // What `work` gave to `on_commit` is dropped with it. Attempts nest.
     virtual void attempt(std::function<void()> const& work) = 0;
+
+    // Runs a text of several statements without parameters; for migrations.
+    virtual void run_script(std::string_view sql) = 0;
 
     // The first row as `read` makes it, nullopt when there is none.
     template <class Read>
@@ -108,6 +116,9 @@ class Tx {
 struct DatabaseStats {
     std::size_t read_queue = 0;
     std::size_t write_queue = 0;
+    std::uint64_t commits =
+        0;  // transactions committed by writes; group commit makes them fewer than the writes
+    std::uint64_t retries = 0;  // times that a unit was run again
 };
 
 // Told of each finished unit: how long it waited in its queue and how long it ran (with its commit).
@@ -115,36 +126,52 @@ using DatabaseObserver =
     std::function<void(bool write, std::chrono::nanoseconds waited, std::chrono::nanoseconds ran)>;
 
 struct DatabaseOptions {
-    std::size_t readers = 2;         // SQLite reader threads; half of PostgreSQL's connections
-    std::size_t queue = 1024;        // waiting units per queue, then `submit` refuses
+    std::size_t readers = 2;                     // SQLite reader threads; half of PostgreSQL's connections
+    std::size_t queue = 1024;                    // waiting units per queue, then `submit` refuses
     std::chrono::milliseconds deadline{10'000};  // a unit older than this is not begun, and is interrupted
     DatabaseObserver observer;
+};
+
+enum class UnitKind {
+    read,
+    write,
+    maintenance  // a write without a deadline, alone under the engine's lock: migrations
 };
 
 // Thread-safe.
 class Database {
   public:
     using Work = std::move_only_function<void(Tx&)>;
-    // Called exactly once on a database thread, with null when the work was committed (write) or finished (read).
+    // Called exactly once on a database thread, with null when the work was committed (write) or finished
+    // (read).
     using Done = std::move_only_function<void(std::exception_ptr)>;
 
+    Database() = default;
+    Database(Database const&) = delete;
+    Database& operator=(Database const&) = delete;
     virtual ~Database() = default;
 
-    // Queue a unit of work. An exception from `work` rolls its writes back and reaches `done`; other units are not
-    // touched. When the queue is full, `done` gets DatabaseError{unavailable} at once, on the calling thread.
-    // A write may be run more than once (PostgreSQL retries): it must have no effect outside the transaction.
-    virtual void read(Work work, Done done) = 0;
-    virtual void write(Work work, Done done) = 0;
+    // Queue a unit of work. An exception from `work` rolls its writes back and reaches `done`; other units
+    // are not touched. When the queue is full, `done` gets DatabaseError{unavailable} at once, on the calling
+    // thread. A write may be run more than once (PostgreSQL retries): it must have no effect outside the
+    // transaction.
+    void read(Work work, Done done) { submit(UnitKind::read, std::move(work), std::move(done)); }
+    void write(Work work, Done done) { submit(UnitKind::write, std::move(work), std::move(done)); }
+    virtual void submit(UnitKind kind, Work work, Done done) = 0;
 
-    // The same for code that is not a request (command line, start-up, tests): waits, returns what `work` returns,
-    // throws what it throws. Never call these from a database thread.
+    // The same for code that is not a request (command line, start-up, tests): waits, returns what `work`
+    // returns, throws what it throws. Never call these from a database thread.
     template <class F>
     auto read_now(F&& work) -> decltype(work(std::declval<Tx&>())) {
-        return run_now(false, std::forward<F>(work));
+        return run_now(UnitKind::read, std::forward<F>(work));
     }
     template <class F>
     auto write_now(F&& work) -> decltype(work(std::declval<Tx&>())) {
-        return run_now(true, std::forward<F>(work));
+        return run_now(UnitKind::write, std::forward<F>(work));
+    }
+    template <class F>
+    auto maintain_now(F&& work) -> decltype(work(std::declval<Tx&>())) {
+        return run_now(UnitKind::maintenance, std::forward<F>(work));
     }
 
     // True when a trivial statement succeeds within the deadline.
@@ -155,23 +182,27 @@ class Database {
     virtual void close() = 0;
 
   private:
-    void wait(bool write, std::function<void(Tx&)> work);
+    void wait(UnitKind kind, std::function<void(Tx&)> work);
 
     template <class F>
-    auto run_now(bool write, F&& work) -> decltype(work(std::declval<Tx&>())) {
+    auto run_now(UnitKind kind, F&& work) -> decltype(work(std::declval<Tx&>())) {
         using T = decltype(work(std::declval<Tx&>()));
         if constexpr (std::is_void_v<T>) {
-            wait(write, [&](Tx& tx) { work(tx); });
+            wait(kind, [&](Tx& tx) { work(tx); });
         } else {
             std::optional<T> value;
-            wait(write, [&](Tx& tx) { value.reset(); value.emplace(work(tx)); });
+            wait(kind, [&](Tx& tx) {
+                value.reset();
+                value.emplace(work(tx));
+            });
             return std::move(*value);
         }
     }
 };
 
-// `url` is "sqlite:/path/to/file", "sqlite::memory:" (one private database) or "postgres://…" / "postgresql://…" (libpq's own syntax; it
-// may hold a password, and is never logged). Throws DatabaseError when it cannot be opened. Does not migrate.
+// `url` is "sqlite:/path/to/file", "sqlite::memory:" (one private database, no concurrent reads) or
+// "postgres://…" / "postgresql://…" (libpq's own syntax; it may hold a password, and is never logged). Throws
+// DatabaseError when it cannot be opened. Does not migrate.
 std::unique_ptr<Database> open_database(Secret const& url, DatabaseOptions options, Log& log);
 
 }  // namespace securestack

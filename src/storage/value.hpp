@@ -57,8 +57,8 @@ class Param {
 
 using Params = std::vector<Param>;
 
-// The current row of a result. Columns count from 0. Views are valid until the next row. Reading a column as a type it
-// does not hold throws DatabaseError.
+// The current row of a result. Columns count from 0. Views are valid until the next row. Reading a column as
+// a type it does not hold throws DatabaseError.
 class Row {
   public:
     virtual ~Row() = default;

@@ -1,0 +1,32 @@
+// Everything that is written differently for the two engines. No other file asks which engine it talks to.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "storage/database.hpp"
+
+namespace securestack::dialect {
+
+// Replaces the words in braces by the engine's own:
+//   {int} {bool} {real} {text} {bytes} {id} {time} {json}   column types (see value.hpp); texts compare by
+//   their bytes {sequence}                                              a bigint primary key that the
+//   database counts up {strict}                                                after the closing parenthesis
+//   of CREATE TABLE
+// Throws std::logic_error for a word that is not in this list. Braces around anything else stay.
+std::string expand(std::string_view sql, Engine engine);
+
+// A statement with $1 = name that returns a row when the table exists.
+std::string_view table_exists(Engine engine);
+
+// Taken at the start of a maintenance unit: keeps other replicas' maintenance out until the transaction ends.
+std::string_view maintenance_lock(Engine engine);
+
+// Ends a SELECT that claims rows: rows that another transaction is claiming are passed over.
+std::string_view skip_locked(Engine engine);
+
+// The statement with SQLite's placeholders: "$1" becomes "?1", except in literals, quoted names and comments.
+// (SQLite accepts "$1" too, but numbers such names by first appearance.)
+std::string to_sqlite(std::string_view sql);
+
+}  // namespace securestack::dialect

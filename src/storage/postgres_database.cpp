@@ -1,0 +1,174 @@
+#include "storage/postgres_database.hpp"
+
+#include <algorithm>
+
+#include "storage/dialect.hpp"
+#include "storage/engine_tx.hpp"
+
+namespace securestack::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = DatabaseError::Kind;
+
+constexpr int max_tries = 10;
+constexpr auto longest_reconnect = 2s;  // then the caller hears that the database is away
+
+class PostgresTx final : public EngineTx {
+  public:
+    explicit PostgresTx(Connection& connection) : connection_(connection) {}
+
+    Engine engine() const override { return Engine::postgresql; }
+    Time database_now() override {
+        auto const now = first("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)", {},
+                               [](Row const& row) { return row.time(0); });
+        return now.value();
+    }
+
+  private:
+    void do_query(std::string_view sql, std::span<Param const> params, Each const& each) override {
+        connection_.query(sql, params, each);
+    }
+    std::int64_t do_execute(std::string_view sql, std::span<Param const> params) override {
+        return connection_.execute(sql, params);
+    }
+    void do_script(std::string_view sql) override { connection_.run_script(sql); }
+
+    Connection& connection_;
+};
+
+std::string_view begin_statement(UnitKind kind) {
+    switch (kind) {
+        case UnitKind::read:
+            return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        case UnitKind::write:
+            return "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
+        // Must see what others committed while it waited for its lock.
+        case UnitKind::maintenance:
+            break;
+    }
+    return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 0";
+}
+
+}  // namespace
+
+// Growing, random pauses, so that those who got in one another's way do not meet again.
+class PostgresDatabase::Backoff {
+  public:
+    std::chrono::milliseconds next() {
+        ceiling_ = std::min(ceiling_ * 2, 500);
+        thread_local std::minstd_rand random{std::random_device{}()};
+        return std::chrono::milliseconds{std::uniform_int_distribution{1, ceiling_}(random)};
+    }
+
+  private:
+    int ceiling_ = 2;
+};
+
+PostgresDatabase::PostgresDatabase(Secret url, DatabaseOptions options, Log& log)
+    : QueuedDatabase(std::move(options), log), url_(std::move(url)) {
+    check_url(url_);
+    auto first = std::make_unique<Connection>(url_, options_.deadline);
+    for (std::size_t i = 0; i < std::max<std::size_t>(options_.readers, 1); ++i) {
+        // std::function must be copyable; the slot is handed over through a shared pointer.
+        auto slot = std::make_shared<Slot>(std::move(first));
+        start_thread("db-write", [this, slot] { work_loop(writes_, std::move(*slot)); });
+        start_thread("db-read", [this] { work_loop(reads_, nullptr); });
+    }
+}
+
+void PostgresDatabase::close() {
+    {
+        std::lock_guard lock(pause_mutex_);
+        closing_ = true;
+    }
+    closed_.notify_all();
+    QueuedDatabase::close();
+}
+
+void PostgresDatabase::work_loop(UnitQueue& queue, Slot slot) {
+    while (auto unit = queue.pop()) {
+        if (!expired(*unit)) run(slot, *unit);
+    }
+}
+
+// False when the database is closing.
+bool PostgresDatabase::pause(std::chrono::milliseconds time) {
+    std::unique_lock lock(pause_mutex_);
+    return !closed_.wait_for(lock, time, [&] { return closing_.load(); });
+}
+
+void PostgresDatabase::run(Slot& slot, Unit& unit) {
+    Backoff backoff;
+    auto const patience = std::min(unit.deadline, unit.begun + longest_reconnect);
+    for (int tries = 1;; ++tries) {
+        auto outcome = run_once(slot, unit);
+        bool const connected = slot != nullptr;
+        if (slot && !slot->usable()) slot.reset();
+        auto const until = connected ? unit.deadline : patience;
+        bool const again = outcome.again && (tries < max_tries || !connected) && Steady::now() < until;
+        if (again && pause(backoff.next())) {
+            ++retries_;
+            continue;
+        }
+        return finish(unit, outcome.actions, std::move(outcome.error));
+    }
+}
+
+PostgresDatabase::Try PostgresDatabase::run_once(Slot& slot, Unit& unit) {
+    Try outcome;
+    try {
+        if (!slot) slot = std::make_unique<Connection>(url_, options_.deadline);
+        slot->set_deadline(unit.deadline);
+        slot->run_script(begin_statement(unit.kind));
+    } catch (DatabaseError const& error) {
+        // Nothing has been done yet.
+        outcome.again = error.kind() == Kind::unavailable;
+        outcome.error = std::current_exception();
+        return outcome;
+    }
+    outcome = unit.kind == UnitKind::read ? run_read(*slot, unit) : run_write(*slot, unit);
+    return outcome;
+}
+
+PostgresDatabase::Try PostgresDatabase::run_read(Connection& connection, Unit& unit) {
+    Try outcome;
+    PostgresTx tx(connection);
+    try {
+        unit.work(tx);
+        tx.require_sound();
+        outcome.actions = tx.take_actions();
+    } catch (...) {
+        outcome.error = std::current_exception();
+    }
+    connection.roll_back();
+    return outcome;
+}
+
+PostgresDatabase::Try PostgresDatabase::run_write(Connection& connection, Unit& unit) {
+    Try outcome;
+    PostgresTx tx(connection);
+    bool committing = false;
+    try {
+        unit.work(tx);
+        tx.require_sound();
+        committing = true;
+        connection.run_script("COMMIT");
+        ++commits_;
+        outcome.actions = tx.take_actions();
+    } catch (DatabaseError const& error) {
+        outcome.error = std::current_exception();
+        auto const cause = tx.failure() ? tx.failure()->kind() : error.kind();
+        // A connection that was lost during COMMIT: the write may stand, so it is not done again.
+        outcome.again = cause == Kind::serialization || (cause == Kind::unavailable && !committing);
+    } catch (...) {
+        outcome.error = std::current_exception();
+        auto const& failure = tx.failure();
+        outcome.again =
+            failure && (failure->kind() == Kind::serialization || failure->kind() == Kind::unavailable);
+    }
+    if (outcome.error) connection.roll_back();
+    return outcome;
+}
+
+}  // namespace securestack::postgres

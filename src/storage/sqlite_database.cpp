@@ -1,0 +1,190 @@
+#include "storage/sqlite_database.hpp"
+
+#include <algorithm>
+
+#include "storage/engine_tx.hpp"
+
+namespace securestack::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t max_group_units = 128;
+constexpr auto max_group_time = 20ms;
+// The log is copied into the file when this many new pages (4 KiB) are in it: few while no work waits, more
+// while some does. Readers that never pause would let it grow for ever; at the last number the writer waits
+// for them.
+constexpr int idle_checkpoint_pages = 1'000;
+constexpr int busy_checkpoint_pages = 4'000;
+constexpr int longest_log_pages = 32'000;
+
+class SqliteTx final : public EngineTx {
+  public:
+    explicit SqliteTx(Connection& connection) : connection_(connection) {}
+
+    Engine engine() const override { return Engine::sqlite; }
+    Time database_now() override {
+        return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    }
+
+  private:
+    void do_query(std::string_view sql, std::span<Param const> params, Each const& each) override {
+        connection_.query(sql, params, each);
+    }
+    std::int64_t do_execute(std::string_view sql, std::span<Param const> params) override {
+        return connection_.execute(sql, params);
+    }
+    void do_script(std::string_view sql) override { connection_.run_script(sql); }
+
+    Connection& connection_;
+};
+
+}  // namespace
+
+SqliteDatabase::SqliteDatabase(std::string const& path, DatabaseOptions options, Log& log)
+    : QueuedDatabase(std::move(options), log),
+      in_memory_(path == ":memory:"),
+      writer_(std::make_unique<Connection>(path, Connection::Role::writer)) {
+    for (std::size_t i = 0; i < options_.readers && !in_memory_; ++i) {
+        readers_.push_back(std::make_unique<Connection>(path, Connection::Role::reader));
+    }
+    start_thread("db-write", [this] { write_loop(); });
+    for (auto& reader : readers_) {
+        start_thread("db-read", [this, &connection = *reader] { read_loop(connection); });
+    }
+}
+
+void SqliteDatabase::close() {
+    QueuedDatabase::close();
+    readers_.clear();
+    if (writer_) writer_->tidy_up();
+    writer_.reset();
+}
+
+// A database in memory belongs to one connection: its reads wait among the writes.
+UnitQueue& SqliteDatabase::queue_for(UnitKind kind) {
+    return kind == UnitKind::read && !readers_.empty() ? reads_ : writes_;
+}
+
+void SqliteDatabase::read_loop(Connection& connection) {
+    while (auto unit = reads_.pop()) {
+        if (!expired(*unit)) run_read(connection, *unit);
+    }
+}
+
+void SqliteDatabase::run_read(Connection& connection, Unit& unit) {
+    std::exception_ptr error;
+    std::vector<Action> actions;
+    connection.set_deadline(unit.deadline);
+    try {
+        connection.execute("BEGIN");
+        SqliteTx tx(connection);
+        unit.work(tx);
+        tx.require_sound();
+        connection.execute("COMMIT");
+        actions = tx.take_actions();
+    } catch (...) {
+        error = std::current_exception();
+        connection.roll_back();
+    }
+    finish(unit, actions, std::move(error));
+}
+
+void SqliteDatabase::write_loop() {
+    while (auto unit = writes_.pop()) {
+        if (expired(*unit)) continue;
+        run_group(std::move(*unit));
+        checkpoint_when_due();
+    }
+}
+
+void SqliteDatabase::run_group(Unit first) {
+    std::vector<Member> group;
+    group.emplace_back().unit = std::move(first);
+    try {
+        begin();
+        fill_group(group);
+        commit(group);
+    } catch (...) {
+        writer_->roll_back();
+        for (auto& member : group) {
+            if (!member.error) member.error = std::current_exception();
+        }
+    }
+    for (auto& member : group) finish(member.unit, member.actions, std::move(member.error));
+}
+
+void SqliteDatabase::begin() {
+    writer_->set_deadline(Steady::time_point::max());
+    writer_->execute("BEGIN IMMEDIATE");
+}
+
+void SqliteDatabase::fill_group(std::vector<Member>& group) {
+    auto const begun = Steady::now();
+    for (std::size_t next = 0; next < group.size() || join_next(group, begun);) {
+        auto& member = group[next++];
+        if (!member.error) run_member(member);
+        if (writer_->in_transaction()) continue;
+        // SQLite rolled the whole transaction back (disk full, an interrupted write). That was this member's
+        // doing: the others are run again without it.
+        retries_ += next - 1;
+        next = 0;
+        begin();
+    }
+}
+
+bool SqliteDatabase::join_next(std::vector<Member>& group, Steady::time_point begun) {
+    while (group.size() < max_group_units && Steady::now() - begun < max_group_time) {
+        auto unit = writes_.try_pop();
+        if (!unit) return false;
+        if (expired(*unit)) continue;
+        group.emplace_back().unit = std::move(*unit);
+        return true;
+    }
+    return false;
+}
+
+void SqliteDatabase::run_member(Member& member) {
+    writer_->set_deadline(member.unit.deadline);
+    bool const read_only = member.unit.kind == UnitKind::read;
+    try {
+        writer_->execute("SAVEPOINT unit");
+        if (read_only) writer_->run_script("PRAGMA query_only = ON");
+        SqliteTx tx(*writer_);
+        member.unit.work(tx);
+        tx.require_sound();
+        writer_->require_foreign_keys();
+        writer_->execute("RELEASE SAVEPOINT unit");
+        member.actions = tx.take_actions();
+    } catch (...) {
+        member.error = std::current_exception();
+        writer_->set_deadline(Steady::time_point::max());
+        try {
+            if (writer_->in_transaction())
+                writer_->run_script("ROLLBACK TO SAVEPOINT unit; RELEASE SAVEPOINT unit");
+        } catch (DatabaseError const&) {
+            writer_->roll_back();
+        }
+    }
+    if (read_only) writer_->run_script("PRAGMA query_only = OFF");
+}
+
+void SqliteDatabase::commit(std::vector<Member>& group) {
+    writer_->set_deadline(Steady::time_point::max());
+    if (std::ranges::all_of(group, [](Member const& member) { return member.error != nullptr; })) {
+        writer_->roll_back();
+        return;
+    }
+    writer_->execute("COMMIT");
+    ++commits_;
+}
+
+void SqliteDatabase::checkpoint_when_due() {
+    auto const pages = writer_->uncopied_pages();
+    bool const too_long = writer_->log_pages() >= longest_log_pages;
+    bool const idle = writes_.size() == 0;
+    if (too_long || pages >= (idle ? idle_checkpoint_pages : busy_checkpoint_pages))
+        writer_->checkpoint(too_long);
+}
+
+}  // namespace securestack::sqlite

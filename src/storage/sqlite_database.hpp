@@ -1,0 +1,50 @@
+// SQLite: one writer thread that commits in groups, and reader threads beside it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/queued_database.hpp"
+#include "storage/sqlite_connection.hpp"
+
+namespace securestack::sqlite {
+
+class SqliteDatabase final : public QueuedDatabase {
+  public:
+    SqliteDatabase(std::string const& path, DatabaseOptions options, Log& log);
+    ~SqliteDatabase() override { close(); }
+
+    Engine engine() const override { return Engine::sqlite; }
+    void close() override;
+
+  private:
+    // One unit in a group: run in its savepoint, answered after the commit.
+    struct Member {
+        Unit unit;
+        std::vector<Action> actions;
+        std::exception_ptr error;
+    };
+
+    UnitQueue& queue_for(UnitKind kind) override;
+    void write_loop();
+    void read_loop(Connection& connection);
+    void run_read(Connection& connection, Unit& unit);
+
+    void run_group(Unit first);
+    // Runs members as long as work is waiting and the group is within its bounds.
+    void fill_group(std::vector<Member>& group);
+    bool join_next(std::vector<Member>& group, Steady::time_point begun);
+    void run_member(Member& member);
+    void begin();
+    void commit(std::vector<Member>& group);
+    void checkpoint_when_due();
+
+    bool const in_memory_;
+    // The only connection that writes or copies the log: SQLite's checkpoint never meets a second writer in
+    // this process.
+    std::unique_ptr<Connection> writer_;
+    std::vector<std::unique_ptr<Connection>> readers_;
+};
+
+}  // namespace securestack::sqlite
