@@ -9,14 +9,19 @@
 
 #include "core/principal.hpp"
 #include "http/context.hpp"
+#include "http/route.hpp"
 #include "resource/document.hpp"
 #include "storage/database.hpp"
 
 namespace securestack {
 
-enum class Outcome : std::uint8_t { success, denied, failure };
+class Router;
 
-// Who acted, and from where: a request's Context, or the command line.
+enum class Outcome : std::uint8_t { success, denied, failure };
+template <>
+inline constexpr std::array<std::string_view, 3> choices<Outcome>{"success", "denied", "failure"};
+
+// Who acted, and from where: a request's Context, or the command line, or the program itself.
 struct Actor {
     Principal principal;
     std::string ip;          // empty when there is none
@@ -35,29 +40,64 @@ struct AuditObject {
     std::string name;  // as a person knows it, at that moment
 };
 
-// Writes one record and marks the transaction as audited. Throws DatabaseError; the mutation then fails with it.
-// `changes` is {"member": {"from": …, "to": …}} or null.
+// Writes one record and marks the transaction as audited. Throws DatabaseError; the mutation then fails with
+// it. `changes` is {"member": {"from": …, "to": …}} or null. `action` is "<object type>.<verb>" in lower
+// case.
 void record(Tx& tx, Actor const& actor, std::string_view action, AuditObject const& object, Outcome outcome,
             boost::json::value const& changes = nullptr);
 
-// {"member": {"from", "to"}} over the readable fields that differ. `before` or `after` may be null: created, deleted.
+// Marks a write that turned out to change nothing, so that there is nothing to record.
+void nothing_to_record(Tx& tx);
+
+// {"member": {"from", "to"}} over the readable fields that differ. `before` or `after` may be null: created,
+// deleted; the other side's values are then null. Write-only and internal fields never appear.
 boost::json::value changes_between(Schema const& schema, void const* before, void const* after);
 
-template <class T>
-AuditObject audit_object(T const& object);  // specialise or overload per domain type when the default will not do
+// The type of a stored document's objects: its table's name in the singular ("servers": "server").
+std::string audit_type(Schema const& schema);
 
-// The usual cases. T has `id`; its audit type is its table's singular ("server").
+// Overload for a domain type when its name is not in `name` or `username`.
+template <class T>
+AuditObject audit_object(T const& object) {
+    AuditObject result{audit_type(schema_of<T>()), object.id.to_string(), {}};
+    if constexpr (requires { object.name; }) {
+        result.name = object.name;
+    } else if constexpr (requires { object.username; }) {
+        result.name = object.username;
+    }
+    return result;
+}
+
+// The usual cases.
 template <class T>
 void record_created(Tx& tx, Actor const& actor, std::string_view action, T const& after) {
-    record(tx, actor, action, audit_object(after), Outcome::success, changes_between(schema_of<T>(), nullptr, &after));
+    record(tx, actor, action, audit_object(after), Outcome::success,
+           changes_between(schema_of<T>(), nullptr, &after));
 }
 template <class T>
 void record_changed(Tx& tx, Actor const& actor, std::string_view action, T const& before, T const& after) {
-    record(tx, actor, action, audit_object(after), Outcome::success, changes_between(schema_of<T>(), &before, &after));
+    record(tx, actor, action, audit_object(after), Outcome::success,
+           changes_between(schema_of<T>(), &before, &after));
 }
 template <class T>
 void record_deleted(Tx& tx, Actor const& actor, std::string_view action, T const& before) {
-    record(tx, actor, action, audit_object(before), Outcome::success, changes_between(schema_of<T>(), &before, nullptr));
+    record(tx, actor, action, audit_object(before), Outcome::success,
+           changes_between(schema_of<T>(), &before, nullptr));
 }
+
+// For a Problem's `denied_object`: "server/0190…". `record_denial` reads it back.
+template <class T>
+std::string denied_object(T const& object) {
+    return audit_type(schema_of<T>()) + "/" + object.id.to_string();
+}
+
+// The dispatcher's hooks. The action is the operation's ("deleteServer": "server.delete"); the object is the
+// one that the problem names, or else the request's path.
+void record_denial(Tx& tx, Context const& context, Route const& route, Problem const& problem);
+// A whole list went out as CSV or NDJSON: "server.export", and what was asked for.
+void record_export(Tx& tx, Context const& context, Schema const& schema);
+
+// GET /api/audit and /api/audit/{id}; also has the router record every export.
+void add_audit_routes(Router& router);
 
 }  // namespace securestack

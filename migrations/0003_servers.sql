@@ -1,0 +1,42 @@
+-- The inventory. Each sortable field has two indexes, for a reader of all servers and for an owner; both end in the id,
+-- so that a page begins where the one before it ended. Deleted servers are in none of them.
+CREATE TABLE servers (
+    id                {id}   NOT NULL PRIMARY KEY,
+    name              {text} NOT NULL,
+    hostname          {text} NOT NULL,
+    ip                {text},
+    os                {text} NOT NULL,
+    environment       {text} NOT NULL,
+    status            {text} NOT NULL,
+    status_reason     {text} NOT NULL,
+    maintenance_until {time},
+    description       {text} NOT NULL,
+    labels            {json} NOT NULL,
+    endpoints         {json} NOT NULL,
+    owner             {id}   NOT NULL REFERENCES users (id),
+    created_at        {time} NOT NULL,
+    updated_at        {time} NOT NULL,
+    deleted_at        {time},
+    version           {int}  NOT NULL,
+    search_text       {text} NOT NULL
+){strict};
+
+CREATE UNIQUE INDEX servers_owner_name ON servers (owner, name) WHERE deleted_at IS NULL;
+
+CREATE INDEX servers_by_id ON servers (id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_by_name ON servers (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_by_hostname ON servers (hostname, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_by_environment ON servers (environment, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_by_status ON servers (status, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_by_created_at ON servers (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_by_updated_at ON servers (updated_at, id) WHERE deleted_at IS NULL;
+
+CREATE INDEX servers_of_owner_by_id ON servers (owner, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_of_owner_by_name ON servers (owner, name, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_of_owner_by_hostname ON servers (owner, hostname, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_of_owner_by_environment ON servers (owner, environment, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_of_owner_by_status ON servers (owner, status, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_of_owner_by_created_at ON servers (owner, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_of_owner_by_updated_at ON servers (owner, updated_at, id) WHERE deleted_at IS NULL;
+
+CREATE INDEX servers_deleted ON servers (deleted_at, id) WHERE deleted_at IS NOT NULL;

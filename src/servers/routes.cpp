@@ -1,0 +1,155 @@
+#include "http/router.hpp"
+#include "resource/table.hpp"
+#include "servers/rules.hpp"
+#include "servers/server.hpp"
+#include "servers/servers.hpp"
+
+namespace securestack {
+namespace {
+
+bool may_see(Context const& context, Server const& server) {
+    return sees_everything(context.principal) || server.owner == context.principal.user;
+}
+
+// One answer for what is not there and for what is not the caller's; only the audit log knows the difference.
+Problem absent(std::optional<Server> const& hidden) {
+    Problem problem{ErrorCode::not_found, "There is no server with this id."};
+    if (hidden) problem.denied_object = denied_object(*hidden);
+    return problem;
+}
+
+Result<Server> find_where(Tx& tx, Context const& context, Sql const& where) {
+    auto found = Table<Server>(tx).find_where(where);
+    if (!found || !may_see(context, *found)) return absent(found);
+    return std::move(*found);
+}
+
+Result<Server> find_live(Tx& tx, Context const& context, Id id) {
+    return find_where(tx, context, Sql{}.add("deleted_at IS NULL AND id = ").bind(id));
+}
+
+// The server that a write is about, in the version that the client knows.
+Result<Server> find_for_write(Tx& tx, Context const& context, Id id) {
+    auto found = find_live(tx, context, id);
+    if (!found) return found;
+    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    return found;
+}
+
+Result<Sql> readable(Tx&, Context const& context) {
+    Sql scope;
+    scope.add("deleted_at IS NULL");
+    if (!sees_everything(context.principal)) scope.add(" AND owner = ").bind(context.principal.user);
+    return scope;
+}
+
+Result<Entity<Server>> get_server(Tx& tx, Context const& context, Id id) {
+    auto found = find_live(tx, context, id);
+    if (!found) return found.error();
+    return Entity<Server>{std::move(*found)};
+}
+
+Result<Created<Server>> create_server(Tx& tx, Context const& context, Server const& draft) {
+    auto server = completed(tx, context, draft);
+    if (!server) return server.error();
+    if (auto const saved = Table<Server>(tx).insert(*server); !saved) return saved.error();
+    record_created(tx, context, "server.create", *server);
+    return Created<Server>{*server, "/api/servers/" + server->id.to_string()};
+}
+
+// The end of PUT and PATCH alike. What changes nothing keeps its version, and leaves no record.
+Result<Entity<Server>> save_change(Tx& tx, Context const& context, Server const& before,
+                                   Result<Server> const& wanted) {
+    if (!wanted) return wanted.error();
+    auto after = completed_change(tx, context, before, *wanted);
+    if (!after) return after.error();
+    after->updated_at = before.updated_at;
+    auto const changes = changes_between(schema_of<Server>(), &before, &*after);
+    if (changes.as_object().empty()) {
+        nothing_to_record(tx);
+        return Entity<Server>{before};
+    }
+    after->updated_at = context.now;
+    if (auto const saved = Table<Server>(tx).update(*after); !saved) return saved.error();
+    record(tx, context, "server.update", audit_object(*after), Outcome::success, changes);
+    return Entity<Server>{std::move(*after)};
+}
+
+Result<Entity<Server>> replace_server(Tx& tx, Context const& context, Id id,
+                                      Replacement<Server> const& document) {
+    auto const before = find_for_write(tx, context, id);
+    if (!before) return before.error();
+    return save_change(tx, context, *before, document.apply(*before));
+}
+
+Result<Entity<Server>> update_server(Tx& tx, Context const& context, Id id, Patch<Server> const& patch) {
+    auto const before = find_for_write(tx, context, id);
+    if (!before) return before.error();
+    return save_change(tx, context, *before, patch.apply(*before));
+}
+
+Result<NoContent> delete_server(Tx& tx, Context const& context, Id id) {
+    auto const before = find_for_write(tx, context, id);
+    if (!before) return before.error();
+    auto after = *before;
+    after.deleted_at = context.now;
+    if (auto const saved = Table<Server>(tx).update(after); !saved) return saved.error();
+    record_deleted(tx, context, "server.delete", *before);
+    return NoContent{};
+}
+
+Result<Entity<Server>> restore_server(Tx& tx, Context const& context, Id id) {
+    auto found = find_where(tx, context, Sql{}.add("id = ").bind(id));
+    if (!found) return found.error();
+    auto& server = *found;
+    if (!server.deleted_at) return Problem{ErrorCode::conflict, "This server is not deleted."};
+    if (context.now - *server.deleted_at >= kept_after_deletion) return absent(std::nullopt);
+    if (auto const current = context.check_if_match(server.version); !current) return current.error();
+    server.deleted_at.reset();
+    if (auto const saved = Table<Server>(tx).update(server); !saved) return saved.error();
+    record(tx, context, "server.restore", audit_object(server), Outcome::success);
+    return Entity<Server>{std::move(server)};
+}
+
+}  // namespace
+
+void add_server_routes(Router& router) {
+    using enum Permission;
+    router.list<Server>("/api/servers", allow(servers_read), readable)
+        .operation("listServers")
+        .summary("The servers that you may see")
+        .tag("Servers");
+    router.post("/api/servers", allow(servers_write), create_server)
+        .operation("createServer")
+        .summary("Add a server")
+        .tag("Servers")
+        .answers(409);
+    router.get("/api/servers/{id}", allow(servers_read), get_server)
+        .operation("getServer")
+        .summary("One server")
+        .tag("Servers");
+    router.put("/api/servers/{id}", allow(servers_write), replace_server)
+        .operation("replaceServer")
+        .summary("Replace a server: what is left out takes its default")
+        .tag("Servers")
+        .answers(409);
+    router.patch("/api/servers/{id}", allow(servers_write), update_server)
+        .operation("updateServer")
+        .summary("Change a server (RFC 7396 merge patch)")
+        .tag("Servers")
+        .answers(409);
+    router.del("/api/servers/{id}", allow(servers_write), delete_server)
+        .operation("deleteServer")
+        .summary("Delete a server; for 30 days it can be restored")
+        .tag("Servers");
+    router.post("/api/servers/{id}/restore", allow(servers_write), restore_server)
+        .operation("restoreServer")
+        .summary("Bring a deleted server back")
+        .description(
+            "Within 30 days of its deletion. 409 when it is not deleted, or when its name was taken "
+            "meanwhile.")
+        .tag("Servers")
+        .answers(409);
+}
+
+}  // namespace securestack
