@@ -16,6 +16,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(ss_compile INTERFACE
     -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Clang's -Wconversion takes this in, GCC's does not: both compilers ask for the same.
+  target_compile_options(ss_compile INTERFACE -Wno-sign-conversion)
+endif()
 
 set(SECURESTACK_SANITIZE "" CACHE STRING "Value for -fsanitize=, for instance address,undefined")
 if(SECURESTACK_SANITIZE)
