@@ -2,15 +2,18 @@
 // specialisation of Codec here (scalars are defined in codec.cpp).
 //
 // Supported: std::string, std::int64_t, bool, Id, Time, enums with `choices`, std::optional of these,
-// std::map<std::string, std::string>, std::vector of documents or strings, Secret (in only).
+// std::map<std::string, std::string>, std::vector of documents or strings, a document, Secret (in only).
+// Maps, lists and documents are stored as JSON text ({json} columns).
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/error.hpp"
@@ -22,6 +25,10 @@ namespace securestack {
 
 struct Schema;
 
+// Specialised by each struct that is a document; declare the specialisation beside the struct.
+template <class T>
+Schema const& schema_of();
+
 enum class JsonType : std::uint8_t { string, integer, boolean, id, time, choice, map, list, object };
 
 // What a codec tells the rest of the system of its type.
@@ -29,7 +36,7 @@ struct TypeInfo {
     JsonType json = JsonType::string;
     bool nullable = false;
     std::span<std::string_view const> choices = {};  // JsonType::choice
-    Schema const& (*item)() = nullptr;               // documents inside a list; null for strings
+    Schema const& (*item)() = nullptr;  // JsonType::object, or documents in a list; null for strings
 };
 
 // The names of an enum's values, in their order: specialise for every enum that is a member's type.
@@ -39,6 +46,10 @@ inline constexpr auto choices = nullptr;
 
 template <class E>
 concept Choice = std::is_enum_v<E> && !std::same_as<std::remove_cv_t<decltype(choices<E>)>, std::nullptr_t>;
+
+// A struct that has (or will have) a Schema.
+template <class T>
+concept Document = std::is_class_v<T> && std::is_aggregate_v<T> && !std::same_as<T, Id>;
 
 template <Choice E>
 constexpr std::string_view choice_name(E value) {
@@ -52,6 +63,179 @@ constexpr std::optional<E> choice_of(std::string_view name) {
     return std::nullopt;
 }
 
+// A document with more faults than this is told of the first ones only.
+inline constexpr std::size_t max_errors = 100;
+
+namespace detail {
+
+// The text of a choice, or an error under `pointer`.
+std::optional<std::string_view> read_choice(boost::json::value const& value,
+                                            std::span<std::string_view const> names,
+                                            std::string const& pointer, std::vector<FieldError>& errors);
+[[noreturn]] void throw_unreadable(std::string_view what);
+
+// Null (already reported) unless `value` is a list.
+boost::json::array const* read_list(boost::json::value const& value, std::string const& pointer,
+                                    std::vector<FieldError>& errors);
+boost::json::value stored_json(Row const& row, int column);
+
+void write_document(Schema const& schema, void const* object, JsonWriter& out);
+void read_document(Schema const& schema, boost::json::value const& value, void* object,
+                   std::string const& pointer, std::vector<FieldError>& errors);
+// The same from our own column: every readable member, and no rules.
+void read_stored_document(Schema const& schema, boost::json::value const& value, void* object);
+
+template <class M, class Write>
+std::string json_text(M const& value, Write write) {
+    std::string text;
+    JsonWriter out{text};
+    write(value, out);
+    return text;
+}
+
+}  // namespace detail
+
 template <class T>
 struct Codec;  // each specialisation has `type` and the six functions that FieldAccess names
+
+// The six, for the types that codec.cpp instantiates.
+template <class M, JsonType Type>
+struct ScalarCodec {
+    static constexpr TypeInfo type{.json = Type};
+    static void to_json(M const& value, JsonWriter& out);
+    static void from_json(boost::json::value const& value, M& member, std::string const& pointer,
+                          std::vector<FieldError>& errors);
+    static Param to_param(M const& value);
+    static void from_row(Row const& row, int column, M& member);
+    static void row_to_json(Row const& row, int column, JsonWriter& out);
+    static std::optional<Param> parse(std::string_view text);
+};
+
+template <>
+struct Codec<std::string> : ScalarCodec<std::string, JsonType::string> {};
+template <>
+struct Codec<std::int64_t> : ScalarCodec<std::int64_t, JsonType::integer> {};
+template <>
+struct Codec<bool> : ScalarCodec<bool, JsonType::boolean> {};
+template <>
+struct Codec<Id> : ScalarCodec<Id, JsonType::id> {};
+template <>
+struct Codec<Time> : ScalarCodec<Time, JsonType::time> {};
+// Never written: asking for its JSON throws std::logic_error.
+template <>
+struct Codec<Secret> : ScalarCodec<Secret, JsonType::string> {};
+// Keys: 1..63 of A-Z a-z 0-9 . _ / - with a letter or digit first; values up to 255 characters.
+template <>
+struct Codec<std::map<std::string, std::string>>
+    : ScalarCodec<std::map<std::string, std::string>, JsonType::map> {};
+template <>
+struct Codec<std::vector<std::string>> : ScalarCodec<std::vector<std::string>, JsonType::list> {};
+
+// Stored by name, so that a row can be read without this program.
+template <Choice E>
+struct Codec<E> {
+    static constexpr TypeInfo type{.json = JsonType::choice, .choices = choices<E>};
+
+    static void to_json(E value, JsonWriter& out) { out.string(choice_name(value)); }
+    static void from_json(boost::json::value const& value, E& member, std::string const& pointer,
+                          std::vector<FieldError>& errors) {
+        if (auto const name = detail::read_choice(value, choices<E>, pointer, errors))
+            member = *choice_of<E>(*name);
+    }
+    static Param to_param(E value) { return choice_name(value); }
+    static void from_row(Row const& row, int column, E& member) {
+        auto const found = choice_of<E>(row.text(column));
+        if (!found) detail::throw_unreadable("a choice that this version does not know");
+        member = *found;
+    }
+    static void row_to_json(Row const& row, int column, JsonWriter& out) { out.string(row.text(column)); }
+    static std::optional<Param> parse(std::string_view text) {
+        if (!choice_of<E>(text)) return std::nullopt;
+        return Param{text};
+    }
+};
+
+template <class T>
+struct Codec<std::optional<T>> {
+    static constexpr TypeInfo type = [] {
+        TypeInfo info = Codec<T>::type;
+        info.nullable = true;
+        return info;
+    }();
+
+    static void to_json(std::optional<T> const& value, JsonWriter& out) {
+        if (value) return Codec<T>::to_json(*value, out);
+        out.null();
+    }
+    static void from_json(boost::json::value const& value, std::optional<T>& member,
+                          std::string const& pointer, std::vector<FieldError>& errors) {
+        if (value.is_null()) return member.reset();
+        Codec<T>::from_json(value, member.emplace(), pointer, errors);
+    }
+    static Param to_param(std::optional<T> const& value) {
+        return value ? Codec<T>::to_param(*value) : Param{};
+    }
+    static void from_row(Row const& row, int column, std::optional<T>& member) {
+        if (row.is_null(column)) return member.reset();
+        Codec<T>::from_row(row, column, member.emplace());
+    }
+    static void row_to_json(Row const& row, int column, JsonWriter& out) {
+        if (row.is_null(column)) return out.null();
+        Codec<T>::row_to_json(row, column, out);
+    }
+    static std::optional<Param> parse(std::string_view text) { return Codec<T>::parse(text); }
+};
+
+template <Document T>
+struct Codec<T> {
+    static constexpr TypeInfo type{.json = JsonType::object, .item = &schema_of<T>};
+
+    static void to_json(T const& value, JsonWriter& out) {
+        detail::write_document(schema_of<T>(), &value, out);
+    }
+    static void from_json(boost::json::value const& value, T& member, std::string const& pointer,
+                          std::vector<FieldError>& errors) {
+        detail::read_document(schema_of<T>(), value, &member, pointer, errors);
+    }
+    static Param to_param(T const& value) { return detail::json_text(value, to_json); }
+    static void from_row(Row const& row, int column, T& member) {
+        member = T{};
+        detail::read_stored_document(schema_of<T>(), detail::stored_json(row, column), &member);
+    }
+    static void row_to_json(Row const& row, int column, JsonWriter& out) { out.raw(row.text(column)); }
+    static std::optional<Param> parse(std::string_view) { return std::nullopt; }
+};
+
+template <Document T>
+struct Codec<std::vector<T>> {
+    static constexpr TypeInfo type{.json = JsonType::list, .item = &schema_of<T>};
+
+    static void to_json(std::vector<T> const& items, JsonWriter& out) {
+        out.begin_array();
+        for (auto const& item : items) Codec<T>::to_json(item, out);
+        out.end_array();
+    }
+    static void from_json(boost::json::value const& value, std::vector<T>& member, std::string const& pointer,
+                          std::vector<FieldError>& errors) {
+        auto const* list = detail::read_list(value, pointer, errors);
+        if (list == nullptr) return;
+        member.clear();
+        for (auto const& item : *list) {
+            if (errors.size() >= max_errors) return;
+            auto const place = pointer + "/" + std::to_string(member.size());
+            Codec<T>::from_json(item, member.emplace_back(), place, errors);
+        }
+    }
+    static Param to_param(std::vector<T> const& items) { return detail::json_text(items, to_json); }
+    static void from_row(Row const& row, int column, std::vector<T>& member) {
+        member.clear();
+        auto const stored = detail::stored_json(row, column);
+        for (auto const& item : stored.as_array()) {
+            detail::read_stored_document(schema_of<T>(), item, &member.emplace_back());
+        }
+    }
+    static void row_to_json(Row const& row, int column, JsonWriter& out) { out.raw(row.text(column)); }
+    static std::optional<Param> parse(std::string_view) { return std::nullopt; }
+};
+
 }  // namespace securestack

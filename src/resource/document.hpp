@@ -1,4 +1,7 @@
 // Documents to and from JSON by their Schema: strict, and with every error at once.
+//
+// Error codes, stable for machines: required, unknown, read_only, type, enum, length, range, format, null,
+// duplicate.
 #pragma once
 
 #include <string>
@@ -11,14 +14,16 @@
 
 namespace securestack {
 
-// Fills the writable members of `object` from `document`; members that are absent keep the value they have. Reports
-// unknown, read-only, missing, mistyped and out-of-range members under their JSON pointers (prefixed by `pointer`).
-void decode_into(Schema const& schema, boost::json::value const& document, void* object, std::string const& pointer,
-                 std::vector<FieldError>& errors);
+// Fills the writable members of `object` from `document`; members that are absent keep the value they have.
+// Reports unknown, read-only, missing, mistyped and out-of-range members under their JSON pointers (prefixed
+// by `pointer`); when there are none, what Schema::check finds.
+void decode_into(Schema const& schema, boost::json::value const& document, void* object,
+                 std::string const& pointer, std::vector<FieldError>& errors);
 
+// The readable members.
 void encode_to(Schema const& schema, void const* object, JsonWriter& out);
 
-// The writable members as a JSON object: what a merge patch is applied to.
+// The writable members that can be read, as a JSON object: what a merge patch is applied to.
 boost::json::value encode_writable(Schema const& schema, void const* object);
 
 // RFC 7396.
@@ -46,16 +51,30 @@ std::string to_json(T const& object) {
     return text;
 }
 
-// Type-erased `replaced` and `patched`: writes the new writable members over a copy of the current object.
-std::vector<FieldError> apply_replacement(Schema const& schema, void const* fresh, void* object);
+// Type-erased `replaced` and `patched`. `object` is a copy of the current one; after errors it is good for
+// nothing. `defaults` is a new object of the same struct.
+std::vector<FieldError> apply_replacement(Schema const& schema, boost::json::value const& document,
+                                          void const* defaults, void* object);
 std::vector<FieldError> apply_patch(Schema const& schema, boost::json::value const& patch, void* object);
 
 // PUT: every writable member takes the value from `document` or its default; the others stay as in `current`.
 template <class T>
-Result<T> replaced(T const& current, boost::json::value const& document);
+Result<T> replaced(T const& current, boost::json::value const& document) {
+    T object = current;
+    T const defaults{};
+    auto errors = apply_replacement(schema_of<T>(), document, &defaults, &object);
+    if (!errors.empty()) return Problem{std::move(errors)};
+    return object;
+}
 
-// PATCH: RFC 7396 over the writable members of `current`; null gives a member its default (or null).
+// PATCH: RFC 7396 over the writable members of `current`. Maps and documents are merged, lists replaced. null
+// removes an entry from a map and empties an optional member; for any other member it is an error ("null").
 template <class T>
-Result<T> patched(T const& current, boost::json::value const& patch);
+Result<T> patched(T const& current, boost::json::value const& patch) {
+    T object = current;
+    auto errors = apply_patch(schema_of<T>(), patch, &object);
+    if (!errors.empty()) return Problem{std::move(errors)};
+    return object;
+}
 
 }  // namespace securestack

@@ -8,9 +8,10 @@
 //       return schema;
 //   }
 //
-// and from that come JSON in (strict, every error at once) and out, validation, SQL, filters, sorting, cursors and the
-// OpenAPI schema. A member without a field does not compile. The member pointer becomes a handful of function
-// pointers; all else is ordinary code over `std::span<Field const>` in the .cpp files of this folder.
+// and from that come JSON in (strict, every error at once) and out, validation, SQL, filters, sorting,
+// cursors and the OpenAPI schema. A member without a field does not compile. The member pointer becomes a
+// handful of function pointers; all else is ordinary code over `std::span<Field const>` in the .cpp files of
+// this folder.
 #pragma once
 
 #include <array>
@@ -22,6 +23,7 @@
 #include <boost/pfr/tuple_size.hpp>
 
 #include "resource/codec.hpp"
+#include "resource/format.hpp"
 
 namespace securestack {
 
@@ -43,8 +45,10 @@ struct FieldAccess {
     void (*from_row)(Row const& row, int column, void* object);
     // A column straight to JSON, without the struct between: what list pages use.
     void (*row_to_json)(Row const& row, int column, JsonWriter& out);
-    // A filter's or cursor's text ("active", "2026-…Z") as a parameter; nullopt when it is none of this type.
+    // A filter's text ("active", "2026-…Z") as a parameter; nullopt when it is none of this type.
     std::optional<Param> (*parse)(std::string_view text);
+    // Copies the member from one object of the same struct to another.
+    void (*copy)(void const* from, void* to);
 };
 
 template <auto Member>
@@ -59,26 +63,17 @@ struct MemberAccess<Member> {
 
     static constexpr FieldAccess access{
         .to_json = [](void const* object, JsonWriter& out) { Codec<M>::to_json(get(object), out); },
-        .from_json = [](boost::json::value const& value, void* object, std::string const& pointer,
-                        std::vector<FieldError>& errors) {
-            Codec<M>::from_json(value, get(object), pointer, errors);
-        },
+        .from_json =
+            [](boost::json::value const& value, void* object, std::string const& pointer,
+               std::vector<FieldError>& errors) { Codec<M>::from_json(value, get(object), pointer, errors); },
         .to_param = [](void const* object) { return Codec<M>::to_param(get(object)); },
-        .from_row = [](Row const& row, int column, void* object) {
-            Codec<M>::from_row(row, column, get(object));
-        },
-        .row_to_json = [](Row const& row, int column, JsonWriter& out) {
-            Codec<M>::row_to_json(row, column, out);
-        },
+        .from_row = [](Row const& row, int column,
+                       void* object) { Codec<M>::from_row(row, column, get(object)); },
+        .row_to_json = [](Row const& row, int column,
+                          JsonWriter& out) { Codec<M>::row_to_json(row, column, out); },
         .parse = [](std::string_view text) { return Codec<M>::parse(text); },
+        .copy = [](void const* from, void* to) { get(to) = get(from); },
     };
-};
-
-// A named form of text: its OpenAPI `format`, and the check that goes with it.
-struct TextFormat {
-    std::string_view name;      // "hostname", "ip", "email", "date-time" …
-    bool (*accepts)(std::string_view text);
-    std::string_view expected;  // completes "must be …"
 };
 
 struct Field {
@@ -87,9 +82,12 @@ struct Field {
     TypeInfo const* type = nullptr;
     Visibility visibility = Visibility::read_write;
     bool is_required = false;
-    bool is_sortable = false;    // needs an index (field, id) and a NOT NULL column
+    bool is_sortable = false;  // needs an index (field, id) and a NOT NULL column
     bool is_filterable = false;
-    bool is_searchable = false;  // part of what ?q= looks at
+    std::string_view filter_name = {};  // of the list parameter, when it is not the field's own
+    // Part of what ?q= looks at. A table with such a field has one more column, search_text {text} NOT NULL,
+    // that is no member: Table writes it.
+    bool is_searchable = false;
     // Code points of a string, value of a number, members of a map, items of a list.
     std::int64_t minimum = std::numeric_limits<std::int64_t>::min();
     std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
@@ -97,24 +95,55 @@ struct Field {
     std::string_view documentation;
     std::string_view example;  // JSON text
 
-    constexpr Field required() const { return with([](Field& f) { f.is_required = true; }); }
-    constexpr Field read_only() const { return with([](Field& f) { f.visibility = Visibility::read_only; }); }
-    constexpr Field write_only() const { return with([](Field& f) { f.visibility = Visibility::write_only; }); }
-    constexpr Field internal() const { return with([](Field& f) { f.visibility = Visibility::internal; }); }
-    constexpr Field sortable() const { return with([](Field& f) { f.is_sortable = true; }); }
-    constexpr Field filterable() const { return with([](Field& f) { f.is_filterable = true; }); }
-    constexpr Field searchable() const { return with([](Field& f) { f.is_searchable = true; }); }
+    constexpr Field required() const {
+        return with([](Field& f) { f.is_required = true; });
+    }
+    constexpr Field read_only() const {
+        return with([](Field& f) { f.visibility = Visibility::read_only; });
+    }
+    constexpr Field write_only() const {
+        return with([](Field& f) { f.visibility = Visibility::write_only; });
+    }
+    constexpr Field internal() const {
+        return with([](Field& f) { f.visibility = Visibility::internal; });
+    }
+    constexpr Field sortable() const {
+        return with([](Field& f) { f.is_sortable = true; });
+    }
+    constexpr Field filterable() const {
+        return with([](Field& f) { f.is_filterable = true; });
+    }
+    // The same under another name: an internal column that stands for a document (?actor= looks at actor_id).
+    constexpr Field filterable_as(std::string_view parameter) const {
+        return with([&](Field& f) { f.is_filterable = true, f.filter_name = parameter; });
+    }
+    constexpr Field searchable() const {
+        return with([](Field& f) { f.is_searchable = true; });
+    }
     constexpr Field length(std::int64_t least, std::int64_t most) const { return range(least, most); }
     constexpr Field range(std::int64_t least, std::int64_t most) const {
-        return with([&](Field& f) { f.minimum = least; f.maximum = most; });
+        return with([&](Field& f) {
+            f.minimum = least;
+            f.maximum = most;
+        });
     }
-    constexpr Field format(TextFormat const& form) const { return with([&](Field& f) { f.text_format = &form; }); }
-    constexpr Field doc(std::string_view text) const { return with([&](Field& f) { f.documentation = text; }); }
-    constexpr Field sample(std::string_view json) const { return with([&](Field& f) { f.example = json; }); }
+    constexpr Field format(TextFormat const& form) const {
+        return with([&](Field& f) { f.text_format = &form; });
+    }
+    constexpr Field doc(std::string_view text) const {
+        return with([&](Field& f) { f.documentation = text; });
+    }
+    constexpr Field sample(std::string_view json) const {
+        return with([&](Field& f) { f.example = json; });
+    }
 
     bool is_writable() const {
         return visibility == Visibility::read_write || visibility == Visibility::write_only;
     }
+    // Whether lists take it as a parameter, and what that is called.
+    bool is_filter() const { return is_filterable && (is_readable() || !filter_name.empty()); }
+    std::string_view parameter() const { return filter_name.empty() ? name : filter_name; }
+
     bool is_readable() const {
         return visibility == Visibility::read_write || visibility == Visibility::read_only;
     }
@@ -137,7 +166,8 @@ constexpr Field field(std::string_view name) {
     return result;
 }
 
-// All fields of T, in the order in which they are shown. Fails the build when a member has no field or two.
+// All fields of T, in the order in which they are shown. Fails the build when a member has no field or two,
+// and when a field is sortable whose column could not carry a keyset (null, a map, a list).
 template <class T, class... F>
 consteval std::array<Field, sizeof...(F)> fields_of(F... fields) {
     static_assert(sizeof...(F) == boost::pfr::tuple_size_v<T>, "every member needs exactly one field");
@@ -146,6 +176,9 @@ consteval std::array<Field, sizeof...(F)> fields_of(F... fields) {
         for (std::size_t j = 0; j < i; ++j) {
             if (all[i].name == all[j].name) throw "two fields have one name";
             if (all[i].access == all[j].access) throw "two fields have one member";
+        }
+        if (all[i].is_sortable && (all[i].type->nullable || all[i].type->json >= JsonType::map)) {
+            throw "a sortable field must be a scalar that is never null";
         }
     }
     return all;
@@ -159,20 +192,17 @@ struct UniqueRule {
 };
 
 struct Schema {
-    std::string_view name;         // OpenAPI component: "Server"
-    std::string_view table = {};   // empty when it is not stored
+    std::string_view name;        // OpenAPI component: "Server"
+    std::string_view table = {};  // empty when it is not stored
     std::span<Field const> fields;
-    std::string_view default_sort = "id";
+    std::string_view default_sort = "id";  // as in ?sort=
     std::span<UniqueRule const> unique = {};
     // Rules that span members; run after every member passed its own. May be null.
     void (*check)(void const* object, std::vector<FieldError>& errors) = nullptr;
     std::string_view documentation = {};
 
     Field const* find(std::string_view field_name) const;
+    bool is_searchable() const;
 };
-
-// Specialised by each struct that is a document.
-template <class T>
-Schema const& schema_of();
 
 }  // namespace securestack

@@ -13,11 +13,13 @@
 
 namespace securestack {
 
-// Parses one whole document. Problem `malformed`, with the position and what is wrong, for anything that RFC 8259 does
-// not allow and for duplicate member names, invalid UTF-8, U+0000 in a string and nesting deeper than 64.
+// Parses one whole document. Problem `malformed`, with the position and what is wrong, for anything that RFC
+// 8259 does not allow and for a byte order mark, duplicate member names, invalid UTF-8, U+0000 in a string, a
+// number that no double can hold and nesting deeper than 64.
 Result<boost::json::value> parse_json(std::string_view text);
 
-// Writes JSON to the end of a string; puts the commas. The caller keeps begin and end in balance and gives valid UTF-8.
+// Writes JSON to the end of a string; puts the commas. The caller keeps begin and end in balance and gives
+// valid UTF-8.
 class JsonWriter {
   public:
     explicit JsonWriter(std::string& out) : out_(out) {}
@@ -33,7 +35,7 @@ class JsonWriter {
 
     void string(std::string_view utf8);
     void integer(std::int64_t value);
-    void number(double value);
+    void number(double value);  // null when it is not finite
     void boolean(bool value);
     void null();
     void id(Id const& value);
@@ -45,6 +47,7 @@ class JsonWriter {
     void open(char bracket);
     void close(char bracket);
     void separate();
+    void quote(std::string_view utf8);
 
     std::string& out_;
     bool comma_ = false;

@@ -9,7 +9,8 @@
 
 namespace securestack {
 
-// Which side of a document: what an answer carries, what a request may carry, or what a merge patch may carry.
+// Which side of a document: what an answer carries, what a request may carry, or what a merge patch may
+// carry.
 enum class SchemaUse { answer, request, patch };
 
 boost::json::object json_schema(Schema const& schema, SchemaUse use);

@@ -1,5 +1,5 @@
-// What a list was asked for: ?limit= ?cursor= ?sort= ?q= ?count= and filters by field, read against a Schema, and run as keyset
-// pages, so that the cost of a page does not grow with its position.
+// What a list was asked for: ?limit= ?cursor= ?sort= ?q= ?count= and filters by field, read against a Schema,
+// and run as keyset pages, so that the cost of a page does not grow with its position.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/secret.hpp"
 #include "resource/field.hpp"
+#include "resource/sql.hpp"
 #include "storage/database.hpp"
 
 namespace securestack {
@@ -19,29 +20,14 @@ namespace securestack {
 // Decoded name/value pairs of a query string, in order.
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
-// SQL text and its parameters, grown together: `sql.add("owner = ").bind(id)` writes the next $n.
-class Sql {
-  public:
-    Sql& add(std::string_view text) { text_ += text; return *this; }
-    Sql& bind(Param value);
-    Sql& append(Sql const& other);  // renumbers the other's placeholders
-
-    bool empty() const { return text_.empty(); }
-    std::string const& text() const { return text_; }
-    Params const& params() const { return params_; }
-
-  private:
-    std::string text_;
-    Params params_;
-};
-
 enum class Comparison : std::uint8_t { any_of, gte, gt, lte, lt };
 
 struct Filter {
     Field const* field = nullptr;
-    std::string key;  // inside a map: ?labels.team=web
+    std::string key = {};  // inside a map: ?labels.team=web
     Comparison comparison = Comparison::any_of;
-    std::vector<std::optional<Param>> values;  // any_of: one suffices; nullopt asks for null ("?ip=null")
+    std::vector<std::optional<Param>> values =
+        {};  // any_of: one suffices; nullopt asks for null ("?ip=null")
 };
 
 struct SortKey {
@@ -49,17 +35,19 @@ struct SortKey {
     bool descending = false;
 };
 
-// Where a page begins: the sort values of the row beside it (ending in its id), and the way to go.
+// Where a page begins: the sort values of the row beside it (ending in its id), and the way to go. The row
+// itself belongs to the page only when it is `inclusive` (the way back from a page that turned out empty).
 struct CursorPosition {
-    Params keys;
+    Params keys = {};
     bool backward = false;
+    bool inclusive = false;
 };
 
 struct ListQuery {
     Schema const* schema = nullptr;
-    std::vector<Filter> filters;
-    std::vector<SortKey> sort;  // always ends in `id`, so that the order is total
-    std::string search;         // ?q=, folded
+    std::vector<Filter> filters;  // in the order of the fields, so that equal questions are equal statements
+    std::vector<SortKey> sort;    // always ends in `id`, so that the order is total
+    std::string search;           // ?q=, folded; every word of it must be found
     std::int64_t limit = 50;
     bool count = false;
     std::optional<CursorPosition> cursor;
@@ -70,15 +58,18 @@ class CursorKey {
   public:
     explicit CursorKey(Secret key) : key_(std::move(key)) {}
     std::string encode(ListQuery const& query, CursorPosition const& position) const;
-    // Problem `malformed` for a cursor that was altered, or that belongs to another list, sort, filter or search.
+    // Problem `malformed` for a cursor that was altered, or that belongs to another list, sort, filter or
+    // search.
     Result<CursorPosition> decode(ListQuery const& query, std::string_view cursor) const;
 
   private:
     Secret key_;
 };
 
-// Problem `malformed` with all faults at once (unknown parameter, not filterable, bad value, limit out of 1..200 …).
-Result<ListQuery> parse_list_query(Schema const& schema, QueryParameters const& parameters, CursorKey const& key);
+// Problem `malformed` with all faults at once (unknown parameter, not filterable, bad value, limit out
+// of 1..200 …).
+Result<ListQuery> parse_list_query(Schema const& schema, QueryParameters const& parameters,
+                                   CursorKey const& key);
 
 struct ListPage {
     std::string results;  // "[{…},…]", the readable fields of each row
@@ -89,14 +80,20 @@ struct ListPage {
 };
 
 // Runs the query over the rows that satisfy `scope` ("deleted_at IS NULL AND owner = $1"; empty for all).
+// `next` and `previous` are exact: there is a row on that side at this moment. Rows that come and go between
+// two pages never make another row appear twice or not at all.
 ListPage fetch_page(Tx& tx, ListQuery const& query, Sql const& scope);
 
-// The body of an answer to a list: {"results": …, "next": URL, "previous": URL, "count"?}. `path` and `parameters` are
-// the request's own; the cursor is replaced in them.
+// The body of an answer to a list: {"results": …, "next": URL, "previous": URL, "count"?}. `path` and
+// `parameters` are the request's own; the cursor is replaced in them.
 std::string page_body(ListPage const& page, ListQuery const& query, std::string_view path,
                       QueryParameters const& parameters, CursorKey const& key);
 
-// Whole lists in constant memory: a piece at a time, each its own keyset page, so that no transaction stays open.
+// Whole lists in constant memory: a piece at a time, each its own keyset page, so that no transaction stays
+// open. CSV is RFC 4180 with a header of the field names, CRLF, and nothing in a cell for null. A text that a
+// spreadsheet would run as a formula (it begins with = + - @, a tab or a carriage return) gets an apostrophe
+// before it. Maps and lists are JSON text. NDJSON is one object a line. The query's own cursor and limit are
+// not looked at.
 enum class ExportFormat : std::uint8_t { csv, ndjson };
 class ListExport {
   public:

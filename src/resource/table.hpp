@@ -33,8 +33,9 @@ class Table {
         return object;
     }
 
-    // Writes every column of the row with this id. `object.version` must be the version that was read; the row and
-    // `object` get the next one. A row that changed in between throws DatabaseError{serialization}: the unit runs again.
+    // Writes every column of the row with this id. `object.version` must be the version that was read; the
+    // row and `object` get the next one. A row that changed in between throws DatabaseError{serialization}:
+    // the unit runs again.
     Result<void> update(T& object) {
         auto saved = detail::update_row(tx_, schema_of<T>(), &object);
         if (saved) ++object.version;

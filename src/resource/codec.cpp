@@ -1,0 +1,323 @@
+#include "resource/codec.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+#include "core/encoding.hpp"
+#include "resource/format.hpp"
+#include "resource/number.hpp"
+#include "resource/wording.hpp"
+
+namespace securestack {
+
+namespace json = boost::json;
+
+namespace {
+
+using Errors = std::vector<FieldError>;
+using Labels = std::map<std::string, std::string>;
+using Texts = std::vector<std::string>;
+
+constexpr std::size_t max_label_value = 255;
+
+// False, with an error, for null and for every other kind of value.
+bool has_kind(bool is_kind, json::value const& value, std::string_view expected, std::string const& pointer,
+              Errors& errors) {
+    if (is_kind) return true;
+    if (value.is_null()) {
+        errors.push_back({pointer, "null", "must not be null"});
+    } else {
+        errors.push_back({pointer, "type", "must be " + std::string{expected}});
+    }
+    return false;
+}
+
+std::optional<std::string_view> read_text(json::value const& value, std::string const& pointer,
+                                          Errors& errors) {
+    if (!has_kind(value.is_string(), value, "a string", pointer, errors)) return std::nullopt;
+    std::string_view const text{value.get_string()};
+    if (text.find('\0') != std::string_view::npos) {
+        errors.push_back({pointer, "format", "must not contain U+0000"});
+        return std::nullopt;
+    }
+    return text;
+}
+
+void read(json::value const& value, std::string& member, std::string const& pointer, Errors& errors) {
+    if (auto const text = read_text(value, pointer, errors)) member = *text;
+}
+void write(std::string const& value, JsonWriter& out) {
+    out.string(value);
+}
+Param param(std::string const& value) {
+    return value;
+}
+void from_column(Row const& row, int column, std::string& member) {
+    member = row.text(column);
+}
+std::optional<Param> parse_text(std::string_view text, std::string const*) {
+    if (!is_utf8(text) || text.find('\0') != std::string_view::npos) return std::nullopt;
+    return Param{text};
+}
+
+void read(json::value const& value, std::int64_t& member, std::string const& pointer, Errors& errors) {
+    if (!has_kind(value.is_number(), value, "an integer", pointer, errors)) return;
+    if (auto const number = to_integer(value)) {
+        member = *number;
+    } else if (is_whole(value)) {
+        errors.push_back({pointer, "range", "must fit into 64 bits"});
+    } else {
+        errors.push_back({pointer, "type", "must be an integer, without a fraction"});
+    }
+}
+void write(std::int64_t value, JsonWriter& out) {
+    out.integer(value);
+}
+Param param(std::int64_t value) {
+    return value;
+}
+void from_column(Row const& row, int column, std::int64_t& member) {
+    member = row.integer(column);
+}
+std::optional<Param> parse_text(std::string_view text, std::int64_t const*) {
+    std::int64_t number = 0;
+    auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return Param{number};
+}
+
+void read(json::value const& value, bool& member, std::string const& pointer, Errors& errors) {
+    if (has_kind(value.is_bool(), value, "true or false", pointer, errors)) member = value.get_bool();
+}
+void write(bool value, JsonWriter& out) {
+    out.boolean(value);
+}
+Param param(bool value) {
+    return value;
+}
+void from_column(Row const& row, int column, bool& member) {
+    member = row.boolean(column);
+}
+std::optional<Param> parse_text(std::string_view text, bool const*) {
+    if (text == "true") return Param{true};
+    if (text == "false") return Param{false};
+    return std::nullopt;
+}
+
+void read(json::value const& value, Id& member, std::string const& pointer, Errors& errors) {
+    auto const text = read_text(value, pointer, errors);
+    if (!text) return;
+    if (auto const id = Id::parse(*text)) {
+        member = *id;
+    } else {
+        errors.push_back({pointer, "format", "must be a UUID"});
+    }
+}
+void write(Id const& value, JsonWriter& out) {
+    out.id(value);
+}
+Param param(Id const& value) {
+    return value;
+}
+void from_column(Row const& row, int column, Id& member) {
+    member = row.id(column);
+}
+std::optional<Param> parse_text(std::string_view text, Id const*) {
+    if (auto const id = Id::parse(text)) return Param{*id};
+    return std::nullopt;
+}
+
+void read(json::value const& value, Time& member, std::string const& pointer, Errors& errors) {
+    auto const text = read_text(value, pointer, errors);
+    if (!text) return;
+    if (auto const time = parse_time(*text)) {
+        member = *time;
+    } else {
+        errors.push_back({pointer, "format", "must be an RFC 3339 time such as 2026-11-22T02:25:00Z"});
+    }
+}
+void write(Time value, JsonWriter& out) {
+    out.time(value);
+}
+Param param(Time value) {
+    return value;
+}
+void from_column(Row const& row, int column, Time& member) {
+    member = row.time(column);
+}
+std::optional<Param> parse_text(std::string_view text, Time const*) {
+    if (auto const time = parse_time(text)) return Param{*time};
+    return std::nullopt;
+}
+
+void read(json::value const& value, Secret& member, std::string const& pointer, Errors& errors) {
+    if (auto const text = read_text(value, pointer, errors)) member = Secret{std::string{*text}};
+}
+void write(Secret const&, JsonWriter&) {
+    throw std::logic_error("a secret has no JSON");
+}
+Param param(Secret const& value) {
+    return value.reveal();
+}
+void from_column(Row const& row, int column, Secret& member) {
+    member = Secret{std::string{row.text(column)}};
+}
+std::optional<Param> parse_text(std::string_view, Secret const*) {
+    return std::nullopt;
+}
+
+void read_label(json::key_value_pair const& entry, Labels& labels, std::string const& pointer,
+                Errors& errors) {
+    std::string const name{entry.key().data(), entry.key().size()};
+    auto const place = join_pointer(pointer, name);
+    if (!formats::label_key.accepts(name)) {
+        errors.push_back({place, "format", "the key must be " + std::string{formats::label_key.expected}});
+        return;
+    }
+    auto const text = read_text(entry.value(), place, errors);
+    if (!text) return;
+    if (code_points(*text) > max_label_value) {
+        errors.push_back({place, "length", "must be at most 255 characters long"});
+        return;
+    }
+    labels.emplace(name, *text);
+}
+void read(json::value const& value, Labels& member, std::string const& pointer, Errors& errors) {
+    if (!has_kind(value.is_object(), value, "an object of strings", pointer, errors)) return;
+    member.clear();
+    for (auto const& entry : value.get_object()) {
+        if (errors.size() >= max_errors) return;
+        read_label(entry, member, pointer, errors);
+    }
+}
+void write(Labels const& labels, JsonWriter& out) {
+    out.begin_object();
+    for (auto const& [name, text] : labels) {
+        out.key(name);
+        out.string(text);
+    }
+    out.end_object();
+}
+
+void read(json::value const& value, Texts& member, std::string const& pointer, Errors& errors) {
+    auto const* list = detail::read_list(value, pointer, errors);
+    if (list == nullptr) return;
+    member.clear();
+    for (auto const& item : *list) {
+        if (errors.size() >= max_errors) return;
+        auto const place = pointer + "/" + std::to_string(member.size());
+        read(item, member.emplace_back(), place, errors);
+    }
+}
+void write(Texts const& texts, JsonWriter& out) {
+    out.begin_array();
+    for (auto const& text : texts) out.string(text);
+    out.end_array();
+}
+
+template <class M>
+concept KeptAsJson = std::same_as<M, Labels> || std::same_as<M, Texts>;
+
+template <KeptAsJson M>
+Param param(M const& value) {
+    return detail::json_text(value, [](M const& v, JsonWriter& out) { write(v, out); });
+}
+template <KeptAsJson M>
+void from_column(Row const& row, int column, M& member) {
+    Errors errors;
+    read(detail::stored_json(row, column), member, "", errors);
+    if (!errors.empty()) detail::throw_unreadable("JSON of another form");
+}
+template <KeptAsJson M>
+std::optional<Param> parse_text(std::string_view, M const*) {
+    return std::nullopt;
+}
+
+void copy_column(Row const& row, int column, JsonWriter& out, std::string const*) {
+    out.string(row.text(column));
+}
+template <KeptAsJson M>
+void copy_column(Row const& row, int column, JsonWriter& out, M const*) {
+    out.raw(row.text(column));
+}
+template <class M>
+void copy_column(Row const& row, int column, JsonWriter& out, M const*) {
+    M value{};
+    from_column(row, column, value);
+    write(value, out);
+}
+
+}  // namespace
+
+template <class M, JsonType Type>
+void ScalarCodec<M, Type>::to_json(M const& value, JsonWriter& out) {
+    write(value, out);
+}
+template <class M, JsonType Type>
+void ScalarCodec<M, Type>::from_json(json::value const& value, M& member, std::string const& pointer,
+                                     std::vector<FieldError>& errors) {
+    read(value, member, pointer, errors);
+}
+template <class M, JsonType Type>
+Param ScalarCodec<M, Type>::to_param(M const& value) {
+    return param(value);
+}
+template <class M, JsonType Type>
+void ScalarCodec<M, Type>::from_row(Row const& row, int column, M& member) {
+    from_column(row, column, member);
+}
+template <class M, JsonType Type>
+void ScalarCodec<M, Type>::row_to_json(Row const& row, int column, JsonWriter& out) {
+    copy_column(row, column, out, static_cast<M const*>(nullptr));
+}
+template <class M, JsonType Type>
+std::optional<Param> ScalarCodec<M, Type>::parse(std::string_view text) {
+    return parse_text(text, static_cast<M const*>(nullptr));
+}
+
+template struct ScalarCodec<std::string, JsonType::string>;
+template struct ScalarCodec<std::int64_t, JsonType::integer>;
+template struct ScalarCodec<bool, JsonType::boolean>;
+template struct ScalarCodec<Id, JsonType::id>;
+template struct ScalarCodec<Time, JsonType::time>;
+template struct ScalarCodec<Secret, JsonType::string>;
+template struct ScalarCodec<Labels, JsonType::map>;
+template struct ScalarCodec<Texts, JsonType::list>;
+
+namespace detail {
+
+std::optional<std::string_view> read_choice(json::value const& value, std::span<std::string_view const> names,
+                                            std::string const& pointer, Errors& errors) {
+    auto const text = read_text(value, pointer, errors);
+    if (!text) return std::nullopt;
+    auto const found = std::ranges::find(names, *text);
+    if (found != names.end()) return *found;
+    errors.push_back({pointer, "enum", "must be " + one_of(names)});
+    return std::nullopt;
+}
+
+void throw_unreadable(std::string_view what) {
+    throw std::runtime_error("a column holds " + std::string{what});
+}
+
+json::array const* read_list(json::value const& value, std::string const& pointer, Errors& errors) {
+    return has_kind(value.is_array(), value, "an array", pointer, errors) ? &value.get_array() : nullptr;
+}
+
+json::value stored_json(Row const& row, int column) {
+    json::error_code ec;
+    auto value = json::parse(row.text(column), ec);
+    if (ec) throw_unreadable("text that is not JSON");
+    return value;
+}
+
+}  // namespace detail
+
+}  // namespace securestack

@@ -1,0 +1,116 @@
+#include <string_view>
+
+#include "resource/keyset.hpp"
+
+namespace securestack {
+
+namespace {
+
+constexpr std::int64_t rows_per_piece = 500;
+
+void append_quoted(std::string& out, std::string_view text) {
+    out += '"';
+    for (char const c : text) {
+        if (c == '"') out += '"';
+        out += c;
+    }
+    out += '"';
+}
+
+void append_cell(std::string& out, std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+        out += text;
+    } else {
+        append_quoted(out, text);
+    }
+}
+
+// OWASP, "CSV Injection": a spreadsheet takes these for the beginning of a formula.
+bool is_formula(std::string_view text) {
+    return !text.empty() && std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
+}
+
+void append_text_cell(std::string& out, std::string_view text) {
+    if (!is_formula(text)) return append_cell(out, text);
+    append_cell(out, "'" + std::string{text});
+}
+
+void append_value(std::string& out, Field const& field, Row const& row, int column) {
+    if (row.is_null(column)) return;
+    switch (field.type->json) {
+        case JsonType::string:
+        case JsonType::choice:
+            return append_text_cell(out, row.text(column));
+        case JsonType::map:
+        case JsonType::list:
+        case JsonType::object:
+            return append_cell(out, row.text(column));
+        case JsonType::time:
+            return append_time(out, row.time(column));
+        case JsonType::id:
+            return row.id(column).append_to(out);
+        case JsonType::integer:
+        case JsonType::boolean: {
+            JsonWriter number{out};
+            return field.access->row_to_json(row, column, number);
+        }
+    }
+}
+
+void append_csv(std::string& out, std::span<Field const* const> fields, Row const& row) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (i > 0) out += ',';
+        append_value(out, *fields[i], row, static_cast<int>(i));
+    }
+    out += "\r\n";
+}
+
+void append_csv_header(std::string& out, std::span<Field const* const> fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (i > 0) out += ',';
+        append_cell(out, fields[i]->name);
+    }
+    out += "\r\n";
+}
+
+void append_ndjson(std::string& out, std::span<Field const* const> fields, Row const& row) {
+    JsonWriter line{out};
+    line.begin_object();
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        line.field_name(fields[i]->name);
+        fields[i]->access->row_to_json(row, static_cast<int>(i), line);
+    }
+    line.end_object();
+    out += '\n';
+}
+
+}  // namespace
+
+ListExport::ListExport(ListQuery query, Sql scope, ExportFormat format)
+    : query_(std::move(query)), scope_(std::move(scope)), format_(format) {
+    query_.cursor.reset();
+}
+
+bool ListExport::next(Tx& tx, std::string& out) {
+    auto const where = predicate(query_, scope_, tx.engine());
+    auto const* cursor = query_.cursor ? &*query_.cursor : nullptr;
+    auto const scan = scan_rows(query_, where, cursor, rows_per_piece);
+    if (!started_ && format_ == ExportFormat::csv) append_csv_header(out, scan.fields);
+    started_ = true;
+
+    std::int64_t rows = 0;
+    CursorPosition position;
+    tx.query(scan.statement.text(), scan.statement.params(), [&](Row const& row) {
+        if (format_ == ExportFormat::csv) {
+            append_csv(out, scan.fields, row);
+        } else {
+            append_ndjson(out, scan.fields, row);
+        }
+        if (++rows == rows_per_piece) position.keys = scan.keys(query_, row);
+    });
+    if (rows < rows_per_piece) return false;
+    query_.cursor = std::move(position);
+    return true;
+}
+
+}  // namespace securestack

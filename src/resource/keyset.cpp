@@ -1,0 +1,200 @@
+#include "resource/keyset.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "storage/dialect.hpp"
+
+namespace securestack {
+
+namespace {
+
+std::string_view sign(Comparison comparison) {
+    switch (comparison) {
+        case Comparison::gte:
+            return " >= ";
+        case Comparison::gt:
+            return " > ";
+        case Comparison::lte:
+            return " <= ";
+        case Comparison::lt:
+            return " < ";
+        case Comparison::any_of:
+            break;
+    }
+    throw std::logic_error("any_of is not one comparison");
+}
+
+Sql filtered_value(Filter const& filter, Engine engine) {
+    Sql value;
+    if (filter.field->type->json != JsonType::map) return value.column(filter.field->name);
+    auto const key = value.placeholder(filter.key);
+    return value.add(dialect::json_member("\"" + std::string{filter.field->name} + "\"", key, engine));
+}
+
+void add_any_of(Filter const& filter, Engine engine, Sql& out) {
+    auto const value = filtered_value(filter, engine);
+    bool const or_null = std::ranges::any_of(filter.values, [](auto const& wanted) { return !wanted; });
+    std::size_t others = 0;
+    out.add("(");
+    for (auto const& wanted : filter.values) {
+        if (!wanted) continue;
+        if (others == 0) out.append(value).add(" IN (");
+        if (others > 0) out.add(", ");
+        out.bind(*wanted);
+        ++others;
+    }
+    if (others > 0) out.add(")");
+    if (others > 0 && or_null) out.add(" OR ");
+    if (or_null) out.append(value).add(" IS NULL");
+    out.add(")");
+}
+
+std::string like_pattern(std::string_view word) {
+    std::string pattern{"%"};
+    for (char const c : word) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern += '%';
+}
+
+// Whether the values grow in the direction of travel.
+bool is_rising(SortKey const& key, bool backward) {
+    return key.descending == backward;
+}
+
+std::string_view beyond_sign(bool rising, bool inclusive) {
+    if (inclusive) return rising ? " >= " : " <= ";
+    return rising ? " > " : " < ";
+}
+
+// (a, b, id) > ($1, $2, $3): one range of the index.
+void add_row_comparison(ListQuery const& query, CursorPosition const& position, Sql& out) {
+    out.add("(");
+    for (std::size_t i = 0; i < query.sort.size(); ++i) {
+        if (i > 0) out.add(", ");
+        out.column(query.sort[i].field->name);
+    }
+    out.add(")").add(beyond_sign(is_rising(query.sort[0], position.backward), position.inclusive)).add("(");
+    for (std::size_t i = 0; i < query.sort.size(); ++i) {
+        if (i > 0) out.add(", ");
+        out.bind(position.keys[i]);
+    }
+    out.add(")");
+}
+
+// a >= $1 AND (a > $1 OR (a = $1 AND (b < $2 OR (b = $2 AND id > $3)))): the first term is the range that an
+// index serves, the rest sorts out its beginning.
+void add_expanded_comparison(ListQuery const& query, CursorPosition const& position, Sql& out) {
+    auto const last = query.sort.size() - 1;
+    for (std::size_t i = 0; i <= last; ++i) {
+        auto const name = query.sort[i].field->name;
+        bool const rising = is_rising(query.sort[i], position.backward);
+        auto const value = out.placeholder(position.keys[i]);
+        if (i == 0) out.column(name).add(beyond_sign(rising, true)).add(value).add(" AND (");
+        out.column(name).add(beyond_sign(rising, position.inclusive && i == last)).add(value);
+        if (i < last) out.add(" OR (").column(name).add(" = ").add(value).add(" AND (");
+    }
+    for (std::size_t i = 0; i < last; ++i) out.add("))");
+    out.add(")");
+}
+
+void add_beyond(ListQuery const& query, CursorPosition const& position, Sql& out) {
+    bool const one_way = std::ranges::all_of(
+        query.sort, [&](SortKey const& key) { return key.descending == query.sort[0].descending; });
+    return one_way ? add_row_comparison(query, position, out) : add_expanded_comparison(query, position, out);
+}
+
+void add_conditions(ListQuery const& query, Sql const& where, CursorPosition const* position, Sql& out) {
+    out.add(" FROM ").add(query.schema->table);
+    if (!where.empty()) out.add(" WHERE ").append(where);
+    if (position == nullptr) return;
+    out.add(where.empty() ? " WHERE " : " AND ");
+    add_beyond(query, *position, out);
+}
+
+Param read_key(Field const& field, Row const& row, int column) {
+    switch (field.type->json) {
+        case JsonType::string:
+        case JsonType::choice:
+            return row.text(column);
+        case JsonType::integer:
+        case JsonType::time:
+            return row.integer(column);
+        case JsonType::boolean:
+            return row.boolean(column);
+        case JsonType::id:
+            return row.id(column);
+        default:
+            throw std::logic_error("a list is sorted by scalars only");
+    }
+}
+
+}  // namespace
+
+Sql predicate(ListQuery const& query, Sql const& scope, Engine engine) {
+    Sql where;
+    auto const conjunct = [&]() -> Sql& { return where.empty() ? where : where.add(" AND "); };
+    if (!scope.empty()) where.add("(").append(scope).add(")");
+    for (auto const& filter : query.filters) {
+        if (filter.comparison == Comparison::any_of) {
+            add_any_of(filter, engine, conjunct());
+        } else {
+            conjunct().column(filter.field->name).add(sign(filter.comparison)).bind(filter.values[0].value());
+        }
+    }
+    std::string_view rest{query.search};
+    while (!rest.empty()) {
+        auto const end = std::min(rest.find(' '), rest.size());
+        conjunct().add("search_text LIKE ").bind(like_pattern(rest.substr(0, end))).add(" ESCAPE '\\'");
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return where;
+}
+
+Params RowScan::keys(ListQuery const& query, Row const& row) const {
+    Params values;
+    for (std::size_t i = 0; i < query.sort.size(); ++i) {
+        values.push_back(read_key(*query.sort[i].field, row, key_columns[i]));
+    }
+    return values;
+}
+
+RowScan scan_rows(ListQuery const& query, Sql const& where, CursorPosition const* position,
+                  std::int64_t limit) {
+    RowScan scan;
+    auto& sql = scan.statement;
+    int columns = 0;
+    auto const select = [&](Field const& field) {
+        sql.add(columns == 0 ? "SELECT " : ", ").column(field.name);
+        return columns++;
+    };
+    for (auto const& field : query.schema->fields) {
+        if (!field.is_readable()) continue;
+        select(field);
+        scan.fields.push_back(&field);
+    }
+    for (auto const& key : query.sort) {
+        auto const shown = std::ranges::find(scan.fields, key.field);
+        scan.key_columns.push_back(
+            shown == scan.fields.end() ? select(*key.field) : static_cast<int>(shown - scan.fields.begin()));
+    }
+    add_conditions(query, where, position, sql);
+    bool const backward = position != nullptr && position->backward;
+    for (std::size_t i = 0; i < query.sort.size(); ++i) {
+        sql.add(i == 0 ? " ORDER BY " : ", ").column(query.sort[i].field->name);
+        if (!is_rising(query.sort[i], backward)) sql.add(" DESC");
+    }
+    sql.add(" LIMIT ").bind(limit);
+    return scan;
+}
+
+Sql probe_rows(ListQuery const& query, Sql const& where, CursorPosition const& position) {
+    Sql sql;
+    sql.add("SELECT 1");
+    add_conditions(query, where, &position, sql);
+    return sql.add(" LIMIT 1");
+}
+
+}  // namespace securestack

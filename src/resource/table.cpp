@@ -1,0 +1,139 @@
+#include "resource/table.hpp"
+
+#include <algorithm>
+
+#include "core/encoding.hpp"
+
+namespace securestack::detail {
+
+namespace {
+
+constexpr std::string_view id_column = "id";
+constexpr std::string_view version_column = "version";
+constexpr std::string_view search_column = "search_text";
+
+// What ?q= looks at: the searchable members, folded. A word never reaches from one member into the next.
+std::string search_text(Schema const& schema, void const* object) {
+    std::string text;
+    for (auto const& field : schema.fields) {
+        if (!field.is_searchable) continue;
+        auto const param = field.access->to_param(object);
+        auto const* value = std::get_if<std::string>(&param.value());
+        if (value == nullptr) continue;
+        auto const folded = fold_case(*value);
+        if (!folded) continue;
+        text += *folded;
+        text += '\n';
+    }
+    return text;
+}
+
+// Runs a statement that may hit one of the schema's unique indexes.
+template <class Run>
+Result<void> guarded(Tx& tx, Schema const& schema, Run const& run) {
+    if (schema.unique.empty()) {
+        run();
+        return {};
+    }
+    try {
+        tx.attempt(run);
+    } catch (DatabaseError const& error) {
+        if (error.kind() != DatabaseError::Kind::unique) throw;
+        auto const rule = std::ranges::find(schema.unique, error.constraint(), &UniqueRule::index);
+        if (rule == schema.unique.end()) throw;
+        Problem problem{ErrorCode::conflict, std::string{rule->detail}};
+        problem.errors.push_back({std::string{rule->pointer}, "duplicate", std::string{rule->detail}});
+        return problem;
+    }
+    return {};
+}
+
+Sql insert_statement(Schema const& schema, void const* object) {
+    Sql values;
+    Sql sql;
+    sql.add("INSERT INTO ").add(schema.table).add(" (");
+    bool first = true;
+    auto const add = [&](std::string_view column, Param value) {
+        if (!first) sql.add(", ");
+        if (!first) values.add(", ");
+        first = false;
+        sql.column(column);
+        values.bind(std::move(value));
+    };
+    for (auto const& field : schema.fields) add(field.name, field.access->to_param(object));
+    if (schema.is_searchable()) add(search_column, search_text(schema, object));
+    return std::move(sql.add(") VALUES (").append(values).add(")"));
+}
+
+// Every column but the id; only while the row still has the version that `object` was read with.
+Sql update_statement(Schema const& schema, void const* object) {
+    Sql sql;
+    Sql condition;
+    sql.add("UPDATE ").add(schema.table).add(" SET ");
+    bool first = true;
+    auto const set = [&](std::string_view column, Param value) {
+        if (!first) sql.add(", ");
+        first = false;
+        sql.column(column).add(" = ").bind(std::move(value));
+    };
+    for (auto const& field : schema.fields) {
+        auto value = field.access->to_param(object);
+        if (field.name == id_column) {
+            condition.add(condition.empty() ? "" : " AND ")
+                .column(id_column)
+                .add(" = ")
+                .bind(std::move(value));
+        } else if (field.name == version_column) {
+            auto const next = std::get<std::int64_t>(value.value()) + 1;
+            condition.add(condition.empty() ? "" : " AND ").column(version_column).add(" = ").bind(value);
+            set(version_column, next);
+        } else {
+            set(field.name, std::move(value));
+        }
+    }
+    if (schema.is_searchable()) set(search_column, search_text(schema, object));
+    return std::move(sql.add(" WHERE ").append(condition));
+}
+
+}  // namespace
+
+Result<void> insert_row(Tx& tx, Schema const& schema, void const* object) {
+    auto const sql = insert_statement(schema, object);
+    return guarded(tx, schema, [&] { tx.execute(sql.text(), sql.params()); });
+}
+
+bool find_row(Tx& tx, Schema const& schema, Sql const& where, void* object) {
+    Sql sql;
+    bool first = true;
+    for (auto const& field : schema.fields) {
+        sql.add(first ? "SELECT " : ", ").column(field.name);
+        first = false;
+    }
+    sql.add(" FROM ").add(schema.table).add(" WHERE ").append(where).add(" LIMIT 1");
+    bool found = false;
+    tx.query(sql.text(), sql.params(), [&](Row const& row) {
+        int column = 0;
+        for (auto const& field : schema.fields) field.access->from_row(row, column++, object);
+        found = true;
+    });
+    return found;
+}
+
+Result<void> update_row(Tx& tx, Schema const& schema, void const* object) {
+    auto const sql = update_statement(schema, object);
+    std::int64_t rows = 0;
+    auto saved = guarded(tx, schema, [&] { rows = tx.execute(sql.text(), sql.params()); });
+    if (saved && rows == 0) {
+        throw DatabaseError{DatabaseError::Kind::serialization,
+                            "a row of " + std::string{schema.table} + " changed since it was read"};
+    }
+    return saved;
+}
+
+bool delete_row(Tx& tx, Schema const& schema, Id id) {
+    Sql sql;
+    sql.add("DELETE FROM ").add(schema.table).add(" WHERE ").column(id_column).add(" = ").bind(id);
+    return tx.execute(sql.text(), sql.params()) > 0;
+}
+
+}  // namespace securestack::detail

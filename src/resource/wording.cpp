@@ -1,0 +1,67 @@
+#include "resource/wording.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace securestack {
+
+namespace {
+
+// Levenshtein's distance; names are short.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            std::size_t const replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::string join_pointer(std::string_view parent, std::string_view member) {
+    std::string pointer{parent};
+    pointer += '/';
+    for (char const c : member) {
+        if (c == '~') {
+            pointer += "~0";
+        } else if (c == '/') {
+            pointer += "~1";
+        } else {
+            pointer += c;
+        }
+    }
+    return pointer;
+}
+
+std::string one_of(std::span<std::string_view const> names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+        text += names[i];
+    }
+    return text;
+}
+
+std::string_view nearest_name(std::span<std::string_view const> names, std::string_view text) {
+    constexpr std::size_t longest = 64;
+    if (text.size() > longest) return {};
+    std::string_view nearest;
+    std::size_t least = 1 + std::max<std::size_t>(2, text.size() / 3);
+    for (auto const name : names) {
+        auto const apart = distance(name, text);
+        if (apart >= least || apart >= name.size()) continue;
+        least = apart;
+        nearest = name;
+    }
+    return nearest;
+}
+
+}  // namespace securestack

@@ -1,0 +1,19 @@
+// The words of an error message: where (RFC 6901) and what would be right.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace securestack {
+
+// `parent` and one more member, with ~ and / escaped.
+std::string join_pointer(std::string_view parent, std::string_view member);
+
+// "a, b or c"
+std::string one_of(std::span<std::string_view const> names);
+
+// The name that was probably meant; empty when none is near.
+std::string_view nearest_name(std::span<std::string_view const> names, std::string_view text);
+
+}  // namespace securestack
