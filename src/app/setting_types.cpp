@@ -54,12 +54,6 @@ std::optional<seconds> unit_length(std::span<Unit const> units, std::string_view
 
 constexpr std::array<Unit, 4> duration_units{
     {{"d", seconds{86'400}}, {"h", seconds{3'600}}, {"m", seconds{60}}, {"s", seconds{1}}}};
-constexpr std::array<Unit, 6> rate_units{{{"s", seconds{1}},
-                                          {"min", seconds{60}},
-                                          {"m", seconds{60}},
-                                          {"h", seconds{3'600}},
-                                          {"hour", seconds{3'600}},
-                                          {"day", seconds{86'400}}}};
 
 }  // namespace
 
@@ -122,24 +116,22 @@ std::string read_setting(std::string_view text, std::vector<Network>& value) {
     return {};
 }
 
-std::string read_setting(std::string_view text, Registration& value) {
-    static constexpr std::array<std::pair<std::string_view, Registration>, 3> choices{
-        {{"open", Registration::open}, {"invite", Registration::invite}, {"closed", Registration::closed}}};
-    return read_choice<Registration>(text, choices, value);
+std::string read_setting(std::string_view text, RegistrationPolicy& value) {
+    static constexpr std::array<std::pair<std::string_view, RegistrationPolicy>, 3> choices{
+        {{"open", RegistrationPolicy::open},
+         {"invite", RegistrationPolicy::invite},
+         {"closed", RegistrationPolicy::closed}}};
+    return read_choice<RegistrationPolicy>(text, choices, value);
 }
 
-std::string read_setting(std::string_view text, std::optional<RateLimit>& value) {
+std::string read_setting(std::string_view text, std::optional<Rate>& value) {
     if (text == "off") {
         value.reset();
         return {};
     }
-    auto const slash = text.find('/');
-    auto const count = parse_number<std::size_t>(text.substr(0, slash));
-    auto const period = slash == text.npos ? std::nullopt : unit_length(rate_units, text.substr(slash + 1));
-    if (!count || *count == 0 || *count > 1'000'000 || !period) {
-        return "must be a rate such as 10/min (per s, min, h or day), or off";
-    }
-    value = RateLimit{*count, *period};
+    auto const rate = Rate::parse(text);
+    if (!rate) return "must be a rate such as 10/min (per s, min, h or d), or off";
+    value = *rate;
     return {};
 }
 

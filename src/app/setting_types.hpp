@@ -13,6 +13,7 @@
 #include "core/address.hpp"
 #include "core/log.hpp"
 #include "core/secret.hpp"
+#include "identity/settings.hpp"
 
 namespace securestack {
 
@@ -25,24 +26,14 @@ struct ListenAddress {
     std::string to_string() const;  // with the brackets that an IPv6 address needs
 };
 
-// "10/min": so many in each period; written with s, min, h or day.
-struct RateLimit {
-    std::size_t count = 0;
-    std::chrono::seconds period{0};
-
-    bool operator==(RateLimit const&) const = default;
-};
-
-enum class Registration : std::uint8_t { open, invite, closed };
-
 // Each reads `text` into `value` and returns an empty string, or says what would be right and leaves `value`.
 std::string read_setting(std::string_view text, std::string& value);
 std::string read_setting(std::string_view text, std::filesystem::path& value);
 std::string read_setting(std::string_view text, ListenAddress& value);
 std::string read_setting(std::string_view text, std::optional<ListenAddress>& value);  // empty: none
 std::string read_setting(std::string_view text, std::vector<Network>& value);          // comma separated
-std::string read_setting(std::string_view text, Registration& value);
-std::string read_setting(std::string_view text, std::optional<RateLimit>& value);  // "off": none
+std::string read_setting(std::string_view text, RegistrationPolicy& value);
+std::string read_setting(std::string_view text, std::optional<Rate>& value);  // "off": none
 std::string read_setting(std::string_view text, LogLevel& value);
 std::string read_setting(std::string_view text, LogFormat& value);
 std::string read_setting(std::string_view text, bool& value);

@@ -25,8 +25,8 @@ struct Settings {
     std::filesystem::path tls_key;
     std::vector<Network> trusted_proxies;
     std::optional<ListenAddress> metrics_listen;
-    Registration registration = Registration::open;
-    std::optional<RateLimit> rate_limit_login;
+    RegistrationPolicy registration = RegistrationPolicy::open;
+    std::optional<Rate> rate_limit_login;
     std::size_t password_min_length = 12;
     std::chrono::seconds access_token_lifetime{300};
     std::chrono::seconds refresh_token_lifetime{0};

@@ -52,7 +52,7 @@ TEST_F(ConfigurationTest, DefaultsServeOnLoopbackOverSqliteInTheDataDirectory) {
     EXPECT_THAT(loaded.errors, testing::IsEmpty());
     EXPECT_EQ(loaded.settings.listen, (ListenAddress{"127.0.0.1", 8000}));
     EXPECT_EQ(loaded.settings.database.reveal(), "sqlite:" + directory_.string() + "/securestack.db");
-    EXPECT_EQ(loaded.settings.rate_limit_login, (RateLimit{10, std::chrono::seconds{60}}));
+    EXPECT_EQ(loaded.settings.rate_limit_login, (Rate{10, std::chrono::seconds{60}}));
     EXPECT_EQ(loaded.settings.url(), "http://localhost:8000");
     EXPECT_EQ(value_of(loaded, "listen").origin, "default");
 }
@@ -68,7 +68,7 @@ TEST_F(ConfigurationTest, AFlagWinsOverTheEnvironmentAndThatOverTheFile) {
     EXPECT_EQ(value_of(loaded, "listen").origin, "flag --listen");
     EXPECT_EQ(loaded.settings.threads, 4U);
     EXPECT_EQ(value_of(loaded, "threads").origin, "environment SECURESTACK_THREADS");
-    EXPECT_EQ(loaded.settings.registration, Registration::closed);
+    EXPECT_EQ(loaded.settings.registration, RegistrationPolicy::closed);
     EXPECT_EQ(value_of(loaded, "registration").origin, path + ":3");
 }
 
@@ -88,7 +88,7 @@ TEST_F(ConfigurationTest, EverythingThatIsWrongIsToldAtOnceWithItsPlaceAndTheNea
                     SettingError{"environment SECURESTACK_LOG_LEVEL",
                                  "log_level must be debug, info, warn, error or off; it is \"loud\""},
                     SettingError{"flag --rate-limit-login",
-                                 "rate_limit_login must be a rate such as 10/min (per s, min, h or day), or "
+                                 "rate_limit_login must be a rate such as 10/min (per s, min, h or d), or "
                                  "off; it is \"often\""}));
 }
 
@@ -169,7 +169,7 @@ TEST_F(ConfigurationTest, TheIssuerDoesNotFollowTheAddressOfAReplica) {
 TEST(SettingTypes, DurationsRatesAndAddressesAreReadStrictly) {
     std::chrono::seconds duration{};
     ListenAddress listen;
-    std::optional<RateLimit> rate;
+    std::optional<Rate> rate;
 
     EXPECT_EQ(read_duration("90m", std::chrono::seconds{1}, std::chrono::days{1}, duration), "");
     EXPECT_EQ(duration, std::chrono::minutes{90});

@@ -1,0 +1,67 @@
+// The composition root: every part of the product, made and tied together in one place, all but the listener.
+// Tests build it in their own process and dispatch requests to it; several may share one database, as
+// replicas do.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/installation.hpp"
+#include "app/settings.hpp"
+#include "core/pool.hpp"
+#include "http/dispatcher.hpp"
+#include "http/metrics.hpp"
+#include "http/router.hpp"
+#include "identity/identity.hpp"
+
+namespace securestack {
+
+class Application {
+  public:
+    // `clock` and `log` must outlive it. Throws StartError or DatabaseError.
+    Application(Settings settings, Clock& clock, Log& log, SchemaPolicy policy = SchemaPolicy::migrate);
+    ~Application();
+    Application(Application const&) = delete;
+    Application& operator=(Application const&) = delete;
+
+    // Answers one request; waits for it.
+    Response dispatch(Request request);
+
+    Dispatcher& dispatcher() { return *dispatcher_; }
+    Router const& router() const { return router_; }
+    Database& database() { return *installation_.database; }
+    IdSource& ids() { return installation_.ids; }
+    Identity& identity() { return identity_; }
+    Metrics& metrics() { return metrics_; }
+    Settings const& settings() const { return settings_; }
+
+    // Asks the database whether it is there; /readyz tells what this found last.
+    void look_at_database();
+    // From now on /readyz says 503.
+    void begin_draining() { draining_ = true; }
+    // Removes a bounded number of things that have expired; for a timer.
+    void housekeep();
+
+  private:
+    std::vector<std::string> reasons_not_ready() const;
+
+    Settings const settings_;
+    Clock& clock_;
+    Log& log_;
+    Metrics metrics_;
+    Installation installation_;
+    Identity identity_;
+    Router router_;
+    Pool cpu_;
+    std::optional<Dispatcher> dispatcher_;
+    std::atomic<bool> database_reachable_ = true;
+    std::atomic<bool> draining_ = false;
+};
+
+// The routes alone, for the OpenAPI document; nothing is opened.
+std::string openapi_document();
+
+}  // namespace securestack

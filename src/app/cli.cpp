@@ -1,0 +1,299 @@
+#include "app/cli.hpp"
+
+#include <functional>
+#include <iostream>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/application.hpp"
+#include "app/build_info.hpp"
+#include "app/commands.hpp"
+#include "app/serve.hpp"
+
+namespace securestack {
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+constexpr int wrong_usage = 2;
+
+enum class SettingFlags { none, offline, all };
+
+class CommandLine {
+  public:
+    CommandLine()
+        : app_("SecureStack: the inventory of servers, who changed it, and the API to both.", "securestack") {
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "securestack " + std::string{version()});
+        app_.set_help_all_flag();
+        app_.footer(
+            "Exit codes: 0 done, 1 it could not be done, 2 wrong usage or configuration.\n"
+            "Examples:\n"
+            "  securestack serve --data-dir data\n"
+            "  securestack user create --admin --username alice\n"
+            "  securestack COMMAND --help");
+        add_serve();
+        add_migrate();
+        add_user();
+        add_keys();
+        add_information();
+    }
+
+    int run(int argc, char const* const* argv) {
+        try {
+            app_.parse(argc, argv);
+        } catch (CLI::ParseError const& error) {
+            if (error.get_exit_code() == 0) return app_.exit(error);
+            return refuse(error, argc, argv);
+        }
+        return chosen_();
+    }
+
+  private:
+    using Command = CLI::App;
+
+    // A command: its words of help, its examples, the settings it takes, and what it does.
+    Command* add(Command& parent, std::string const& name, std::string const& help,
+                 std::string const& examples, SettingFlags flags, std::function<int()> action) {
+        auto* command = parent.add_subcommand(name, help);
+        command->footer((examples.find('\n') == std::string::npos ? "Example:\n  " : "Examples:\n  ") +
+                        examples);
+        command->callback([this, action = std::move(action)] { chosen_ = action; });
+        if (flags != SettingFlags::none) add_settings(*command, flags);
+        return command;
+    }
+
+    Command* add_group(std::string const& name, std::string const& help, std::string const& example) {
+        auto* group = app_.add_subcommand(name, help);
+        group->require_subcommand(1);
+        group->footer("Example:\n  " + example);
+        return group;
+    }
+
+    void add_settings(Command& command, SettingFlags flags) {
+        command.add_option("--config", sources_.config_flag, "A TOML file of settings (SECURESTACK_CONFIG)")
+            ->type_name("FILE")
+            ->group("Settings");
+        for (auto const& spec : setting_specs()) {
+            if (flags == SettingFlags::offline && !spec.offline) continue;
+            auto const take = [this, &spec](std::string const& text) {
+                sources_.flags.emplace_back(std::string{spec.name}, text);
+            };
+            auto help = std::string{spec.help};
+            if (!spec.fallback.empty() && spec.fallback.front() != '{') {
+                help += fmt::format(" [{}]", spec.fallback);
+            }
+            command.add_option_function<std::string>(spec.flag(), take, help)
+                ->type_name(std::string{spec.value})
+                ->group("Settings");
+        }
+    }
+
+    void add_json(Command* command) { command->add_flag("--json", json_, "Print JSON"); }
+
+    void add_password(Command* command) {
+        command->add_flag("--password-stdin", password_stdin_,
+                          "Read the password from the first line of standard input instead of asking");
+    }
+
+    PasswordFrom password_from() const {
+        return password_stdin_ ? PasswordFrom::standard_input : PasswordFrom::prompt;
+    }
+
+    void add_serve() {
+        auto* command =
+            add(app_, "serve", "Serve the API",
+                "securestack serve --data-dir data\n"
+                "  securestack serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n"
+                "  SECURESTACK_DATABASE=postgres://app@db/securestack securestack serve",
+                SettingFlags::all, [this] {
+                    return with_settings([this](Settings const& settings) {
+                        serve(settings, {.migrate = !no_migrate_});
+                        return done;
+                    });
+                });
+        command->add_flag("--no-migrate", no_migrate_, "Refuse to start when the database's schema is older");
+    }
+
+    void add_migrate() {
+        add_json(add(app_, "migrate", "Bring the database to this program's schema",
+                     "securestack migrate --data-dir data", SettingFlags::offline, [this] {
+                         return with_settings(
+                             [this](auto const& settings) { return run_migrate(settings, json_); });
+                     }));
+    }
+
+    void add_user() {
+        auto* group = add_group("user", "Accounts", "securestack user create --admin --username alice");
+        auto* create = add(*group, "create", "Make an account",
+                           "securestack user create --admin --username alice\n"
+                           "  securestack user create --username ci --password-stdin < password.txt",
+                           SettingFlags::offline, [this] {
+                               new_user_.password = password_from();
+                               return with_settings([this](Settings const& settings) {
+                                   return create_user(settings, new_user_, json_);
+                               });
+                           });
+        create->add_option("--username", new_user_.username, "3 to 254 characters; may be an e-mail address")
+            ->required();
+        auto* role = create->add_option("--role", new_user_.role, "user, auditor or admin [user]");
+        create
+            ->add_flag_callback(
+                "--admin", [this] { new_user_.role = "admin"; }, "The same as --role admin")
+            ->excludes(role);
+        create->add_option("--email", new_user_.email, "E-mail address");
+        create->add_option("--display-name", new_user_.display_name, "How the name is shown");
+        add_password(create);
+        add_json(create);
+
+        add_json(add(*group, "list", "List the accounts", "securestack user list --json",
+                     SettingFlags::offline, [this] {
+                         return with_settings(
+                             [this](auto const& settings) { return list_users(settings, json_); });
+                     }));
+        for (bool const disabled : {true, false}) {
+            auto const* verb = disabled ? "disable" : "enable";
+            add_name(add(
+                *group, verb,
+                disabled ? "End an account's sessions and refuse its logins" : "Let an account log in again",
+                fmt::format("securestack user {} bob", verb), SettingFlags::offline, [this, disabled] {
+                    return with_settings([this, disabled](auto const& settings) {
+                        return set_user_disabled(settings, name_, disabled);
+                    });
+                }));
+        }
+        auto* set_role = add(*group, "set-role", "Give an account another role",
+                             "securestack user set-role bob auditor", SettingFlags::offline, [this] {
+                                 return with_settings([this](auto const& settings) {
+                                     return set_user_role(settings, name_, role_);
+                                 });
+                             });
+        add_name(set_role);
+        set_role->add_option("role", role_, "user, auditor or admin")->required();
+        auto* set_password = add(*group, "set-password", "Set an account's password and end its sessions",
+                                 "securestack user set-password bob", SettingFlags::offline, [this] {
+                                     return with_settings([this](auto const& settings) {
+                                         return set_user_password(settings, name_, password_from());
+                                     });
+                                 });
+        add_name(set_password);
+        add_password(set_password);
+    }
+
+    void add_name(Command* command) {
+        command->add_option("username", name_, "The account's username")->required();
+    }
+
+    void add_keys() {
+        auto* group = add_group("keys", "The keys that sign access tokens", "securestack keys rotate");
+        add_json(add(*group, "list", "List the keys", "securestack keys list", SettingFlags::offline, [this] {
+            return with_settings([this](auto const& settings) { return list_keys(settings, json_); });
+        }));
+        add(*group, "rotate", "Sign with a new key; tokens of the old one stay good until they expire",
+            "securestack keys rotate", SettingFlags::offline,
+            [this] { return with_settings([](auto const& settings) { return rotate_keys(settings); }); });
+    }
+
+    void add_information() {
+        add(app_, "openapi", "Print the OpenAPI document", "securestack openapi > openapi.json",
+            SettingFlags::none, [] {
+                std::cout << openapi_document();
+                return done;
+            });
+        auto* config = add_group("config", "The configuration", "securestack config show");
+        add_json(add(
+            *config, "show", "Print every setting, its value and where that came from; secrets are masked",
+            "securestack config show\n  SECURESTACK_LISTEN=0.0.0.0:80 securestack config show --json",
+            SettingFlags::all, [this] { return show_settings(); }));
+        add_json(add(app_, "version", "Print the version, the build and its libraries",
+                     "securestack version --json", SettingFlags::none, [this] {
+                         std::cout << describe_build(json_);
+                         return done;
+                     }));
+    }
+
+    int show_settings() {
+        sources_.environment = process_environment();
+        auto const configuration = load_configuration(sources_);
+        if (!configuration.errors.empty()) return refuse(configuration);
+        std::cout << show_configuration(configuration, json_);
+        return done;
+    }
+
+    int with_settings(std::function<int(Settings const&)> const& action) {
+        sources_.environment = process_environment();
+        auto const configuration = load_configuration(sources_);
+        if (!configuration.errors.empty()) return refuse(configuration);
+        try {
+            return action(configuration.settings);
+        } catch (std::exception const& error) {
+            std::cerr << "securestack: " << error.what() << '\n';
+            return failed;
+        }
+    }
+
+    static int refuse(Configuration const& configuration) {
+        for (auto const& error : configuration.errors) {
+            std::cerr << fmt::format("securestack: {}: {}\n", error.where, error.what);
+        }
+        return wrong_usage;
+    }
+
+    int refuse(CLI::ParseError const& error, int argc, char const* const* argv) {
+        Command* deepest = &app_;
+        while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
+        std::cerr << "securestack: " << error.what() << '\n';
+        if (auto const hint = meant(*deepest, argc, argv); !hint.empty())
+            std::cerr << "Did you mean " << hint << "?\n";
+        std::string words;
+        for (auto* command = deepest; command->get_parent() != nullptr; command = command->get_parent()) {
+            words = " " + command->get_name() + words;
+        }
+        std::cerr << fmt::format("Run `securestack{} --help` to see what there is.\n", words);
+        return wrong_usage;
+    }
+
+    // The option or command nearest to the first argument that `command` does not know.
+    static std::string meant(Command& command, int argc, char const* const* argv) {
+        std::vector<std::string> names;
+        for (auto const* option : command.get_options()) {
+            for (auto const& name : option->get_lnames()) names.push_back("--" + name);
+        }
+        for (auto const* child : command.get_subcommands([](Command const*) { return true; })) {
+            names.push_back(child->get_name());
+        }
+        auto const unknown = command.remaining();
+        for (int i = 1; i < argc; ++i) {
+            std::string_view const argument = argv[i];
+            auto const word = std::string{argument.substr(0, argument.find('='))};
+            if (std::ranges::find(unknown, argument) == unknown.end() ||
+                std::ranges::find(names, word) != names.end()) {
+                continue;
+            }
+            return nearest_name(word, names).value_or("");
+        }
+        return {};
+    }
+
+    CLI::App app_;
+    std::function<int()> chosen_;
+    ConfigurationSources sources_;
+    NewUserOptions new_user_;
+    std::string name_;
+    std::string role_;
+    bool json_ = false;
+    bool password_stdin_ = false;
+    bool no_migrate_ = false;
+};
+
+}  // namespace
+
+int run_command_line(int argc, char const* const* argv) {
+    // Databases, keys and sockets are for this user alone.
+    umask(0077);
+    return CommandLine{}.run(argc, argv);
+}
+
+}  // namespace securestack

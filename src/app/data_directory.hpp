@@ -1,0 +1,34 @@
+// The files of an installation on this machine.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "app/settings.hpp"
+
+namespace securestack {
+
+// The program cannot start; the message says why and what to do. Exit code 1.
+class StartError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+// Makes the data directory (mode 0700) when it does not exist. Throws StartError.
+void make_data_directory(std::filesystem::path const& directory);
+
+// Keeps a second server off the same SQLite file for as long as it lives; commands that work beside a server
+// do not take it. The system lets go of it however the process ends.
+class ServerLock {
+  public:
+    // Throws StartError that names the process which holds it.
+    explicit ServerLock(std::filesystem::path const& data_dir);
+    ~ServerLock();
+    ServerLock(ServerLock const&) = delete;
+    ServerLock& operator=(ServerLock const&) = delete;
+
+  private:
+    int file_ = -1;
+};
+
+}  // namespace securestack

@@ -1,0 +1,34 @@
+// What the server and the tools beside it share: the data directory, the database at this program's schema,
+// and the master key.
+#pragma once
+
+#include <memory>
+
+#include "app/data_directory.hpp"
+#include "app/settings.hpp"
+#include "core/id.hpp"
+#include "core/log.hpp"
+#include "core/time.hpp"
+#include "crypto/master_key.hpp"
+#include "identity/settings.hpp"
+#include "storage/database.hpp"
+
+namespace securestack {
+
+enum class SchemaPolicy {
+    migrate,         // apply what is missing
+    must_be_current  // refuse an older schema
+};
+
+struct Installation {
+    // Throws StartError or DatabaseError; the messages say what to do.
+    Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer = {});
+
+    std::unique_ptr<Database> const database;
+    MasterKey const master_key;
+    IdSource ids;
+};
+
+IdentitySettings identity_settings(Settings const& settings);
+
+}  // namespace securestack

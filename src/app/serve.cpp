@@ -1,0 +1,181 @@
+#include "app/serve.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdlib>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "app/application.hpp"
+#include "app/build_info.hpp"
+#include "app/process_signals.hpp"
+#include "http/server.hpp"
+
+namespace securestack {
+namespace {
+
+using namespace std::chrono_literals;
+
+ServerOptions server_options(Settings const& settings) {
+    ServerOptions options;
+    options.host = settings.listen.host;
+    options.port = settings.listen.port;
+    options.threads = settings.threads;
+    options.trusted_proxies = settings.trusted_proxies;
+    options.max_connections = settings.max_connections;
+    options.drain_timeout = settings.shutdown_timeout;
+    if (settings.tls()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
+    return options;
+}
+
+// Calls `work` every `period` on a thread of its own until it goes.
+class Timer {
+  public:
+    Timer(std::chrono::milliseconds period, std::function<void()> work)
+        : thread_([this, period, work = std::move(work)](std::stop_token const& stop) {
+              std::unique_lock lock(mutex_);
+              while (!wake_.wait_for(lock, stop, period, [&] { return stop.stop_requested(); })) work();
+          }) {}
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    std::jthread thread_;
+};
+
+// /metrics at an address of its own.
+class MetricsListener {
+  public:
+    MetricsListener(ListenAddress const& address, Application& application, Clock& clock, Log& log)
+        : dispatcher_(application.plain_dispatcher(router_)),
+          server_(options(address), dispatcher_, application.database(), application.ids(), clock, log) {
+        router_.plain(Method::get, "/metrics", anyone(), [&metrics = application.metrics()](Context const&) {
+            return text_response(200, Metrics::content_type, metrics.text());
+        });
+        server_.start();
+    }
+
+    void drain() { server_.drain(); }
+
+  private:
+    static ServerOptions options(ListenAddress const& address) {
+        ServerOptions options;
+        options.host = address.host;
+        options.port = address.port;
+        options.threads = 1;
+        options.max_connections = 64;
+        options.drain_timeout = 1s;
+        return options;
+    }
+
+    Router router_;
+    Dispatcher dispatcher_;
+    HttpServer server_;
+};
+
+// Standard output is for the person who starts the server: the log goes to standard error, and the set-up
+// link, which is a credential, goes nowhere else.
+void greet(Settings const& settings, std::optional<std::string> const& setup_token) {
+    auto const url = settings.url();
+    if (isatty(STDOUT_FILENO) == 1) {
+        std::cout << fmt::format(
+            "\n  SecureStack {}\n\n  API        {}/api\n  Reference  {}/api/docs\n  Data       {} ({})\n",
+            version(), url, url, settings.data_dir.string(), settings.on_sqlite() ? "SQLite" : "PostgreSQL");
+        std::cout << "  Stop       Ctrl-C\n\n";
+    }
+    if (setup_token) {
+        std::cout << fmt::format("Make the first administrator (one use, 15 minutes): {}/#setup={}\n", url,
+                                 *setup_token);
+    }
+    std::cout.flush();
+}
+
+void reload(Settings const& settings, HttpServer& server, Log& log) {
+    if (!settings.tls()) {
+        log.info("tls.reload", {{"outcome", "nothing to reload: TLS is off"}});
+        return;
+    }
+    try {
+        server.reload_certificate();
+        log.info("tls.reload", {{"outcome", "success"}});
+    } catch (std::exception const& error) {
+        log.error("tls.reload", {{"outcome", "failure"}, {"reason", error.what()}});
+    }
+}
+
+// Waits for the signal to stop, then for the drain that it begins; a second signal does not wait.
+void run_until_stopped(Settings const& settings, Application& application, HttpServer& server,
+                       ProcessSignals& signals, Log& log) {
+    std::jthread drainer;
+    for (;;) {
+        switch (signals.wait()) {
+            case ProcessSignal::reload:
+                reload(settings, server, log);
+                break;
+            case ProcessSignal::stop:
+                if (drainer.joinable()) {
+                    log.warn("serve.killed",
+                             {{"reason", "a second signal: requests in progress were given up"}});
+                    log.flush();
+                    std::_Exit(1);
+                }
+                log.info("serve.draining", {{"timeout_s", settings.shutdown_timeout.count()}});
+                notify_service_manager("STOPPING=1");
+                application.begin_draining();
+                drainer = std::jthread([&] {
+                    server.drain();
+                    signals.post_drained();
+                });
+                break;
+            case ProcessSignal::drained:
+                if (drainer.joinable()) return;
+        }
+    }
+}
+
+}  // namespace
+
+void serve(Settings const& given, ServeOptions options) {
+    auto const begun = std::chrono::steady_clock::now();
+    ProcessSignals signals;
+    auto const log = make_log(given.log_level, given.log_format);
+    make_data_directory(given.data_dir);
+    std::optional<ServerLock> lock;
+    if (given.on_sqlite()) lock.emplace(given.data_dir);
+
+    SystemClock clock;
+    auto settings = given;
+    Application application(settings, clock, *log,
+                            options.migrate ? SchemaPolicy::migrate : SchemaPolicy::must_be_current);
+    HttpServer server(server_options(settings), application.dispatcher(), application.database(),
+                      application.ids(), clock, *log);
+    application.watch(server);
+    std::optional<MetricsListener> metrics;
+    if (settings.metrics_listen) metrics.emplace(*settings.metrics_listen, application, clock, *log);
+    settings.listen.port = server.port();
+
+    server.start();
+    Timer const watch(1s, [&] { application.look_at_database(); });
+    Timer const housekeeping(60s, [&] { application.housekeep(); });
+    auto const took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun);
+    auto const address = settings.listen.to_string();
+    log->info("serve.ready", {{"listen", address},
+                              {"url", settings.url()},
+                              {"database", settings.on_sqlite() ? "sqlite" : "postgresql"},
+                              {"version", version()},
+                              {"took_ms", took.count()}});
+    greet(settings, application.setup_token());
+    notify_service_manager("READY=1");
+
+    run_until_stopped(settings, application, server, signals, *log);
+    if (metrics) metrics->drain();
+    log->info("serve.stopped");
+    log->flush();
+}
+
+}  // namespace securestack
