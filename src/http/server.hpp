@@ -1,5 +1,5 @@
-// The HTTP/1.1 server: listener, N I/O threads (each its own event loop; a connection never changes thread), TLS 1.3, limits
-// and deadlines on every phase, graceful drain.
+// The HTTP/1.1 server: listener, N I/O threads (each its own event loop; a connection never changes thread),
+// TLS 1.3, limits and deadlines on every phase, graceful drain.
 #pragma once
 
 #include <chrono>
@@ -30,11 +30,24 @@ struct ServerOptions {
     std::size_t max_connections = 8192;
     std::size_t max_header_bytes = 16 * 1024;
     std::size_t max_target_bytes = 8 * 1024;
-    std::chrono::milliseconds header_timeout{10'000};   // from the first byte (or accept) to the blank line
+    std::chrono::milliseconds header_timeout{10'000};  // from the first byte (or accept) to the blank line
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{60'000};     // between requests
     std::chrono::milliseconds write_timeout{30'000};    // without progress
+    std::chrono::milliseconds handler_timeout{30'000};  // then 503, and a late answer is dropped
     std::chrono::milliseconds drain_timeout{25'000};
+    // For how long a kept-alive connection may still bring a request while draining: its client may have sent
+    // one before it could know. It is answered with "Connection: close".
+    std::chrono::milliseconds drain_grace{1'000};
+};
+
+// What the transport serves: the dispatcher, or a test's own function. Both are called on I/O threads.
+struct Application {
+    using Done = std::move_only_function<void(Response)>;
+
+    std::function<std::size_t(Method method, std::string_view path)> body_limit;
+    // Calls `done` once, on any thread; a call after the server has gone does nothing.
+    std::function<void(std::shared_ptr<Request> request, Done done)> serve;
 };
 
 struct ServerStats {
@@ -46,12 +59,16 @@ struct ServerStats {
 class HttpServer {
   public:
     // Binds and listens; throws std::runtime_error with the address and the reason.
-    HttpServer(ServerOptions options, Dispatcher& dispatcher, Database& database, IdSource& ids, Clock& clock, Log& log);
+    HttpServer(ServerOptions options, Dispatcher& dispatcher, Database& database, IdSource& ids, Clock& clock,
+               Log& log);
+    HttpServer(ServerOptions options, Application application, Database& database, IdSource& ids,
+               Clock& clock, Log& log);
     ~HttpServer();
 
     std::uint16_t port() const;
     void start();  // returns at once
-    // Stops accepting, answers what has begun, closes idle connections, waits at most drain_timeout. Idempotent.
+    // Stops accepting, answers what has begun, closes idle connections, waits at most drain_timeout.
+    // Idempotent.
     void drain();
     void reload_certificate();  // throws when the files are not usable; the old one stays then
     ServerStats stats() const;

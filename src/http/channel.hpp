@@ -1,0 +1,227 @@
+// A connection's bytes: an input buffer, writes that finish, deadlines, and an orderly end. The HTTP on top
+// of it is session.cpp.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "http/worker.hpp"
+
+namespace securestack {
+
+class InputBuffer {
+  public:
+    std::string_view view() const { return {bytes_.get() + begin_, end_ - begin_}; }
+    bool empty() const { return begin_ == end_; }
+    void consume(std::size_t count) { begin_ += count; }
+    void commit(std::size_t count) { end_ += count; }
+
+    // Room for more, `wanted` bytes when that many are expected. Views become invalid.
+    asio::mutable_buffer prepare(std::size_t wanted) {
+        if (empty()) begin_ = end_ = 0;
+        if (capacity_ - end_ < least_room && begin_ > 0) {
+            std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
+            end_ -= std::exchange(begin_, 0);
+        }
+        auto const room = std::clamp(wanted, least_room, most_room);
+        if (capacity_ - end_ < least_room || (empty() && capacity_ < room)) grow(room);
+        return {bytes_.get() + end_, capacity_ - end_};
+    }
+
+    // An idle connection holds no large buffer.
+    void shrink() {
+        if (!empty() || capacity_ <= first_size) return;
+        bytes_.reset();
+        capacity_ = begin_ = end_ = 0;
+    }
+
+  private:
+    static constexpr std::size_t least_room = 512;
+    static constexpr std::size_t first_size = 4 * 1024;
+    static constexpr std::size_t most_room = 32 * 1024;
+
+    void grow(std::size_t room) {
+        auto const size = std::max({first_size, end_ + room, capacity_ * 2});
+        auto larger = std::make_unique_for_overwrite<char[]>(size);
+        if (end_ > 0) std::memcpy(larger.get(), bytes_.get(), end_);
+        bytes_ = std::move(larger);
+        capacity_ = size;
+    }
+
+    std::unique_ptr<char[]> bytes_;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+};
+
+// Up to three pieces of memory that leave together.
+class Gathered {
+  public:
+    explicit Gathered(std::string_view a, std::string_view b = {}, std::string_view c = {})
+        : parts_{asio::buffer(a), asio::buffer(b), asio::buffer(c)} {}
+
+    std::array<asio::const_buffer, 3> const& buffers() const { return parts_; }
+    bool empty() const { return asio::buffer_size(parts_) == 0; }
+    void consume(std::size_t count) {
+        for (auto& part : parts_) {
+            auto const taken = std::min(count, part.size());
+            part += taken;
+            count -= taken;
+        }
+    }
+
+  private:
+    std::array<asio::const_buffer, 3> parts_;
+};
+
+enum class Phase : std::uint8_t { idle, receiving, handling, sending, closing };
+
+// All members are for the worker's thread.
+template <class Stream>
+class Channel : public Connection {
+  public:
+    Channel(Worker& worker, Census& census, Stream stream, std::chrono::milliseconds write_timeout)
+        : worker_(worker), census_(census), stream_(std::move(stream)), write_timeout_(write_timeout) {
+        worker_.enter(*this);
+    }
+    ~Channel() override {
+        worker_.leave(*this);
+        census_.leave();
+    }
+    Channel(Channel const&) = delete;
+    Channel& operator=(Channel const&) = delete;
+
+    void expire() final {
+        move_deadline(Moment::max());
+        expired_ = true;
+        interrupt(phase_ == Phase::closing);
+    }
+    void begin_drain(Moment idle_until) final {
+        if (phase_ == Phase::idle) move_deadline(std::min(deadline(), idle_until));
+    }
+    void cut() final {
+        broken_ = true;
+        interrupt(true);
+    }
+
+  protected:
+    static constexpr bool is_tls = !std::is_same_v<Stream, Socket>;
+
+    Socket& socket() {
+        if constexpr (is_tls) {
+            return stream_.next_layer();
+        } else {
+            return stream_;
+        }
+    }
+
+    void enter_phase(Phase phase, std::chrono::milliseconds limit) {
+        phase_ = phase;
+        expired_ = false;
+        set_deadline(limit);
+    }
+
+    // More bytes into `input_`; false when the peer has ended, the deadline has passed (`expired_`) or the
+    // connection broke.
+    Awaitable<bool> receive(std::size_t wanted) {
+        auto const room = input_.prepare(wanted);
+        auto const [error, count] = co_await stream_.async_read_some(room, awaiting_result);
+        if (error) {
+            if (!expired_) broken_ = true;
+            co_return false;
+        }
+        input_.commit(count);
+        co_return true;
+    }
+
+    Awaitable<bool> send(Gathered data) {
+        if constexpr (!is_tls) {
+            // Most answers fit into the socket's buffer: no turn through the event loop.
+            IoError error;
+            data.consume(stream_.write_some(data.buffers(), error));
+            if (error && error != asio::error::would_block) broken_ = true;
+        }
+        while (!broken_ && !data.empty()) {
+            enter_phase(Phase::sending, write_timeout_);
+            auto const [error, count] = co_await stream_.async_write_some(data.buffers(), awaiting_result);
+            if (error) broken_ = true;
+            data.consume(count);
+        }
+        co_return !broken_;
+    }
+
+    // The value, or nothing when the deadline passed first.
+    template <class T>
+    Awaitable<std::optional<T>> result_of(std::shared_ptr<Handover<T>> handover,
+                                          std::chrono::milliseconds limit) {
+        if (!handover->settled()) {
+            enter_phase(Phase::handling, limit);
+            waiting_ = handover;
+            co_await handover->wait();
+            waiting_.reset();
+        }
+        co_return handover->take();
+    }
+
+    // Ends the connection so that the peer can still read what was sent: a close with unread input would
+    // reset it.
+    Awaitable<void> close() {
+        IoError ignored;
+        if (!broken_) {
+            enter_phase(Phase::closing, std::chrono::seconds{2});
+            if constexpr (is_tls) {
+                if (open_) (void)co_await stream_.async_shutdown(awaiting_result);
+            }
+            socket().shutdown(Socket::shutdown_send, ignored);
+            for (std::size_t discarded = 0; discarded < most_discarded;) {
+                input_.consume(input_.view().size());
+                auto const room = input_.prepare(16 * 1024);
+                auto const [error, count] = co_await socket().async_read_some(room, awaiting_result);
+                if (error) break;
+                discarded += count;
+            }
+        }
+        socket().close(ignored);
+    }
+
+    // The peer must not take what it has for the whole.
+    void abort() {
+        IoError ignored;
+        socket().set_option(asio::socket_base::linger(true, 0), ignored);
+        broken_ = true;
+    }
+
+    Worker& worker_;
+    Census& census_;
+    Stream stream_;
+    InputBuffer input_;
+    Phase phase_ = Phase::idle;
+    bool open_ = false;     // the TLS handshake is done
+    bool expired_ = false;  // the last deadline passed
+    bool broken_ = false;   // nothing can be sent any more
+
+  private:
+    static constexpr std::size_t most_discarded = 16 * 1024 * 1024;
+
+    // Ends what the session waits for. The session may be gone when this returns.
+    void interrupt(bool for_good) {
+        IoError ignored;
+        if (for_good) {
+            socket().close(ignored);
+        } else {
+            socket().cancel(ignored);
+        }
+        if (auto const waiting = waiting_) waiting->abandon();
+    }
+
+    std::chrono::milliseconds const write_timeout_;
+    std::shared_ptr<Waiting> waiting_;
+};
+
+}  // namespace securestack

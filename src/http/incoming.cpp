@@ -1,0 +1,62 @@
+#include "http/incoming.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "core/encoding.hpp"
+
+namespace securestack {
+namespace {
+
+constexpr std::size_t max_request_id = 64;
+
+bool is_sane_id(std::string_view text) {
+    return !text.empty() && text.size() <= max_request_id && std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+               c == '_' || c == '-';
+    });
+}
+
+std::string joined(Headers const& headers, std::string_view name) {
+    std::string all;
+    if (!headers.get(name)) return all;
+    for (auto const& [key, value] : headers) {
+        if (!std::ranges::equal(key, name, [](char a, char b) { return (a | 0x20) == (b | 0x20); })) continue;
+        if (!all.empty()) all += ", ";
+        all += value;
+    }
+    return all;
+}
+
+void believe_proxy(Request& request, Peer const& peer, std::vector<Network> const& trusted) {
+    request.client = peer.address;
+    request.secure = peer.tls;
+    if (std::ranges::none_of(trusted, [&](Network const& network) { return network.contains(peer.address); }))
+        return;
+    request.client = client_address(peer.address, joined(request.headers, "X-Forwarded-For"), trusted);
+    // The last value is the one that the proxy beside us wrote.
+    auto const protocols = joined(request.headers, "X-Forwarded-Proto");
+    if (!protocols.empty()) request.secure = protocols == "https" || protocols.ends_with(", https");
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Request>> make_request(Head const& head, Peer const& peer,
+                                              std::vector<Network> const& trusted, IdSource& ids, Time now) {
+    auto const request = std::make_shared<Request>();
+    for (auto const& field : head.fields)
+        request->headers.add(std::string{field.name}, std::string{field.value});
+    auto const given = request->headers.get("X-Request-Id");
+    request->id = given && is_sane_id(*given) ? std::string{*given} : ids.make(now).to_string();
+    request->method = head.method;
+    request->target = head.target;
+    request->raw_query = head.query;
+    auto path = percent_decode(head.path);
+    if (!path || !is_utf8(*path)) return Problem{ErrorCode::malformed, "The path must be UTF-8 without NUL."};
+    if (path->size() > 1 && path->ends_with('/')) path->pop_back();
+    request->path = std::move(*path);
+    believe_proxy(*request, peer, trusted);
+    return request;
+}
+
+}  // namespace securestack

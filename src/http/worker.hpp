@@ -1,0 +1,106 @@
+// One I/O thread with its own event loop, the connections that live on it, and the clockwork that ends what
+// takes too long.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "core/time.hpp"
+#include "http/asio_types.hpp"
+#include "http/handover.hpp"
+
+namespace securestack {
+
+using Moment = std::chrono::steady_clock::time_point;
+
+// What a worker knows of a connection. Used on the worker's thread only.
+class Connection {
+  public:
+    virtual ~Connection() = default;
+    virtual void expire() = 0;  // its deadline has passed
+    virtual void begin_drain(
+        Moment idle_until) = 0;  // answer what has begun, wait for nothing new beyond `idle_until`
+    virtual void cut() = 0;      // end at once
+
+    Moment deadline() const { return deadline_; }
+
+  protected:
+    void set_deadline(std::chrono::milliseconds from_now) {
+        deadline_ = std::chrono::steady_clock::now() + from_now;
+    }
+    void move_deadline(Moment to) { deadline_ = to; }
+
+  private:
+    Moment deadline_ = Moment::max();
+};
+
+// The connections of all workers, counted. Thread-safe.
+class Census {
+  public:
+    void join();
+    void leave();
+    std::size_t count() const;
+    bool wait_until_empty(std::chrono::milliseconds limit);
+
+  private:
+    mutable std::mutex mutex_;
+    std::condition_variable empty_;
+    std::size_t count_ = 0;
+};
+
+class Worker {
+  public:
+    // Deadlines are looked at every `tick`.
+    Worker(Clock const& clock, std::chrono::milliseconds tick);
+    ~Worker();
+    Worker(Worker const&) = delete;
+    Worker& operator=(Worker const&) = delete;
+
+    void start();
+    void stop();  // ends the loop and joins; what is still posted is dropped
+
+    // Any thread.
+    asio::io_context& context() { return context_; }
+    std::shared_ptr<Gate> const& gate() const { return gate_; }
+    std::size_t load() const { return load_.load(std::memory_order_relaxed); }
+    void expect_one() { load_.fetch_add(1, std::memory_order_relaxed); }  // a connection is on its way here
+    void begin_drain(std::chrono::milliseconds idle_grace);
+    void cut_all();
+
+    // The worker's thread only.
+    void enter(Connection& connection);
+    void leave(Connection& connection);
+    bool draining() const { return draining_; }
+    Moment drain_idle_until() const { return drain_idle_until_; }
+    std::string_view date();  // the Date header's value, valid until the next call
+
+  private:
+    void schedule_sweep();
+    void sweep();
+
+    Clock const& clock_;
+    std::chrono::milliseconds const tick_;
+    // Above the context: connections that end with it still leave.
+    std::list<Connection*> connections_;
+    std::atomic<std::size_t> load_{0};
+    bool sweeping_ = false;
+    bool draining_ = false;
+    Moment drain_idle_until_ = Moment::max();
+    std::chrono::sys_seconds date_second_{};
+    std::string date_;
+    asio::io_context context_{1};
+    asio::executor_work_guard<Executor> guard_{context_.get_executor()};
+    Timer timer_{context_.get_executor()};
+    std::shared_ptr<Gate> gate_ = std::make_shared<Gate>(context_);
+    std::thread thread_;
+};
+
+}  // namespace securestack
