@@ -1,6 +1,6 @@
 -- Who did what. One row is one record; docs/adr/0008-audit-log-layout.md says why it looks as it does.
 -- `actor`, `object` and `changes` are JSON as it was written and as it is answered; the columns that end in _id repeat
--- members of them for the indexes. `leaf_index` and `leaf_hash` are the sequencer's, null until it has been.
+-- members of them for the indexes. `leaf_index` is the sequencer's, null until it has been there.
 CREATE TABLE audit_records (
     id         {id}   NOT NULL PRIMARY KEY,
     at         {time} NOT NULL,
@@ -12,8 +12,7 @@ CREATE TABLE audit_records (
     request_id {text},
     actor_id   {id},
     object_id  {text},
-    leaf_index {int},
-    leaf_hash  {bytes}
+    leaf_index {int}
 ){strict};
 
 CREATE INDEX audit_records_at ON audit_records (at, id);

@@ -14,5 +14,5 @@ CREATE TRIGGER audit_records_freeze
 BEFORE UPDATE OF id, at, actor, action, object, outcome, changes, request_id, actor_id, object_id ON audit_records
 FOR EACH ROW EXECUTE FUNCTION audit_records_refuse();
 
-CREATE TRIGGER audit_records_place BEFORE UPDATE OF leaf_index, leaf_hash ON audit_records
+CREATE TRIGGER audit_records_place BEFORE UPDATE OF leaf_index ON audit_records
 FOR EACH ROW WHEN (OLD.leaf_index IS NOT NULL) EXECUTE FUNCTION audit_records_refuse();

@@ -10,7 +10,7 @@ BEGIN
     SELECT RAISE(ABORT, 'audit records are append-only');
 END;
 
-CREATE TRIGGER audit_records_place BEFORE UPDATE OF leaf_index, leaf_hash ON audit_records
+CREATE TRIGGER audit_records_place BEFORE UPDATE OF leaf_index ON audit_records
 WHEN OLD.leaf_index IS NOT NULL
 BEGIN
     SELECT RAISE(ABORT, 'audit records are append-only');

@@ -49,8 +49,9 @@ Schema const& schema_of<AuditRecord>() {
         field<&AuditRecord::changes>("changes").read_only().doc(
             "What changed: each member that did, with its value before (from) and after (to)."),
         field<&AuditRecord::request_id>("request_id").read_only().doc("The X-Request-Id of the request."),
-        field<&AuditRecord::actor_id>("actor_id").internal().filterable(),
-        field<&AuditRecord::object_id>("object_id").internal().filterable());
+        field<&AuditRecord::actor_id>("actor_id").internal().filterable_as("actor"),
+        field<&AuditRecord::object_id>("object_id").internal().filterable_as("object"),
+        field<&AuditRecord::leaf_index>("leaf_index").internal());
     static constexpr Schema schema{.name = "AuditRecord",
                                    .table = "audit_records",
                                    .fields = fields,

@@ -52,6 +52,7 @@ struct AuditRecord {
     // Copies for the indexes and filters; `actor` and `object` are the evidence.
     std::optional<Id> actor_id;
     std::optional<std::string> object_id;
+    std::optional<std::int64_t> leaf_index;  // its place in the tree; the sequencer's to write
 };
 template <>
 Schema const& schema_of<AuditRecord>();
