@@ -100,6 +100,24 @@ std::string_view skip_locked(Engine engine) {
     return engine == Engine::sqlite ? "" : " FOR UPDATE SKIP LOCKED";
 }
 
+std::string json_member(std::string_view column, std::string_view key, Engine engine) {
+    std::string out;
+    if (engine == Engine::sqlite) {
+        out.append("json_extract(").append(column).append(", '$.\"' || ").append(key).append(" || '\"')");
+    } else {
+        out.append("(CAST(").append(column).append(" AS json) ->> CAST(").append(key).append(" AS text))");
+    }
+    return out;
+}
+
+std::string_view table_columns(Engine engine) {
+    return engine == Engine::sqlite
+               ? "SELECT name, type, \"notnull\" = 0 AND pk = 0 FROM pragma_table_info($1) ORDER BY cid"
+               : "SELECT CAST(column_name AS text), CAST(data_type AS text), is_nullable = 'YES' "
+                 "FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1 "
+                 "ORDER BY ordinal_position";
+}
+
 std::string to_sqlite(std::string_view sql) {
     std::string out{sql};
     for (std::size_t i = 0; i < sql.size();) {

@@ -25,6 +25,13 @@ std::string_view maintenance_lock(Engine engine);
 // Ends a SELECT that claims rows: rows that another transaction is claiming are passed over.
 std::string_view skip_locked(Engine engine);
 
+// One string out of an object in a {json} column; NULL when it has no such member. `key` is a placeholder or
+// a text expression; its value must not contain a double quote.
+std::string json_member(std::string_view column, std::string_view key, Engine engine);
+
+// A statement with $1 = table that returns name, type and nullability (a boolean) of each column.
+std::string_view table_columns(Engine engine);
+
 // The statement with SQLite's placeholders: "$1" becomes "?1", except in literals, quoted names and comments.
 // (SQLite accepts "$1" too, but numbers such names by first appearance.)
 std::string to_sqlite(std::string_view sql);
