@@ -32,7 +32,8 @@ Digest hmac_sha256(ByteView key, ByteView data) {
 Bytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, std::size_t size) {
     if (size > 255 * std::tuple_size_v<Digest>)
         throw std::length_error("HKDF-SHA256 gives 8,160 bytes at most");
-    auto extracted = hmac_sha256(salt, key);
+    Digest const no_salt{};  // RFC 5869, 2.2: zeros stand for a salt that is not given
+    auto extracted = hmac_sha256(salt.empty() ? ByteView(no_salt) : salt, key);
     Bytes out;
     Bytes block;  // T(i-1) | info | i
     Digest previous{};
