@@ -12,8 +12,8 @@
 
 namespace securestack {
 
-// Made once a request, valid until the response is built. Handlers run on database or cpu threads, one at a time for
-// a request.
+// Made once a request, valid until the response is built. Handlers run on database or cpu threads, one at a
+// time for a request.
 struct Context {
     Request const& request;
     Principal principal;
@@ -27,8 +27,12 @@ struct Context {
 
     // RFC 9110 §13.1.1: `precondition_failed` unless If-Match is absent, "*", or names this version.
     Result<void> check_if_match(std::int64_t version) const;
+
+    // RFC 9110 §13.1.2: true when If-None-Match is "*" or names `tag` (weak comparison).
+    bool none_match_hits(std::string_view tag) const;
 };
 
+// The strong ETag of a document at this version, quotes included.
 std::string entity_tag(std::int64_t version);
 
 }  // namespace securestack

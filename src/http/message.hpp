@@ -18,15 +18,20 @@
 namespace securestack {
 
 enum class Method : std::uint8_t { get, head, post, put, patch, del, options };
+inline constexpr std::size_t method_count = 7;
 std::string_view to_string(Method method);
 std::optional<Method> parse_method(std::string_view text);
+
+// ASCII letters only, as header names and media types compare.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 // Names compare without regard to case; order is kept.
 class Headers {
   public:
     void add(std::string name, std::string value);
-    void set(std::string_view name, std::string value);  // replaces every one of this name
+    void set(std::string_view name, std::string value);                // replaces every one of this name
     std::optional<std::string_view> get(std::string_view name) const;  // the first
+    std::string joined(std::string_view name) const;                   // all of this name, separated by ", "
     std::size_t count(std::string_view name) const;
     auto begin() const { return all_.begin(); }
     auto end() const { return all_.end(); }
@@ -37,27 +42,29 @@ class Headers {
 
 struct Request {
     Method method = Method::get;
-    std::string target;         // as received: "/api/servers?limit=2"
-    std::string path;           // decoded, without a trailing slash (but "/" itself)
-    std::string raw_query;      // as received, without '?'
+    std::string target;     // as received: "/api/servers?limit=2"
+    std::string path;       // decoded, without a trailing slash (but "/" itself)
+    std::string raw_query;  // as received, without '?'
     Headers headers;
     std::string body;
-    Address client;             // behind trusted proxies: the client that they name
-    bool secure = false;        // came by TLS, here or at a trusted proxy
-    std::string id;             // X-Request-Id, given or made
+    Address client;       // behind trusted proxies: the client that they name
+    bool secure = false;  // came by TLS, here or at a trusted proxy
+    std::string id;       // X-Request-Id, given or made
 
     // The decoded query; Problem `malformed` for a bad escape or invalid UTF-8.
     Result<QueryParameters> query() const;
 };
 
-// Produces a body a piece at a time, each on a database thread: appends to `out`, false when that was the last piece.
+// Produces a body a piece at a time, each on a database thread: appends to `out`, false when that was the
+// last piece.
 using BodyStream = std::function<bool(Tx& tx, std::string& out)>;
 
 struct Response {
     int status = 200;
     Headers headers;
     std::string body;
-    std::string_view static_body = {};  // used instead of `body` when not empty: memory that outlives the program's use of it
+    // Used instead of `body` when not empty: memory that outlives the program's use of it.
+    std::string_view static_body = {};
     std::shared_ptr<BodyStream> stream;  // used instead of both when set: chunked
 
     std::string_view content() const { return static_body.empty() ? std::string_view{body} : static_body; }
@@ -66,7 +73,8 @@ struct Response {
 Response json_response(int status, std::string body);
 Response text_response(int status, std::string_view content_type, std::string body);
 
-// RFC 9457. `instance` is the request's path.
+// RFC 9457. `instance` is the request's path. Sets what the status asks for: Allow, Retry-After,
+// WWW-Authenticate.
 Response problem_response(Problem const& problem, std::string_view instance, std::string_view request_id);
 
 }  // namespace securestack
