@@ -1,7 +1,8 @@
-// From a Request to a Response: match, authenticate, authorise, decode, run the steps, finish. Knows nothing of
-// sockets; the sessions and the in-process tests call it alike. Thread-safe.
+// From a Request to a Response: match, authenticate, authorise, decode, run the steps, finish. Knows nothing
+// of sockets; the sessions and the in-process tests call it alike. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,34 +15,47 @@
 
 namespace securestack {
 
-// Who is calling. Implemented by identity.
+// Who is calling. Implemented by identity. Asked only for routes that need a permission.
 class Authenticator {
   public:
     virtual ~Authenticator() = default;
-    // What can be said without the database: a Principal (anonymous without credentials), a Problem, or nullopt: `resolve` must look.
+    // What can be said without the database: a Principal (anonymous without credentials), a Problem, or
+    // nullopt: `resolve` must look.
     virtual std::optional<Result<Principal>> authenticate(Request const& request, Time now) = 0;
+    // In a read transaction.
     virtual Result<Principal> resolve(Tx& tx, Request const& request, Time now) = 0;
 };
 
 // Hooks that domains give the dispatcher, so that http depends on none of them.
 struct DispatchHooks {
-    // Records that `principal` was refused (`problem` is the reason); in a write transaction of its own.
-    std::function<void(Tx& tx, Context const& context, Route const& route, Problem const& problem)> record_denial;
-    // Told of every finished request (metrics, access log).
-    std::function<void(Request const& request, Route const* route, Principal const* principal, Response const& response,
-                       std::chrono::nanoseconds took)>
+    // Records that the context's principal was refused (`problem` is the reason); in a write transaction of
+    // its own.
+    std::function<void(Tx& tx, Context const& context, Route const& route, Problem const& problem)>
+        record_denial;
+    // Told of every finished request (metrics, access log), before its answer is handed on. `route` is null
+    // when none matched, `principal` null when it was not yet known. Must not throw.
+    std::function<void(Request const& request, Route const* route, Principal const* principal,
+                       Response const& response, std::chrono::nanoseconds took)>
         finished;
+};
+
+struct DispatchLimits {
+    std::chrono::milliseconds request{10'000};  // no step begins later than this
+    std::chrono::milliseconds cpu_wait{1'000};  // in the queue of the cpu pool
 };
 
 class Dispatcher {
   public:
     using Done = std::move_only_function<void(Response)>;
 
-    Dispatcher(Router const& router, Database& database, Pool& cpu, Authenticator& authenticator, Clock& clock,
-               IdSource& ids, CursorKey cursors, Log& log, DispatchHooks hooks);
+    Dispatcher(Router const& router, Database& database, Pool& cpu, Authenticator& authenticator,
+               Clock& clock, IdSource& ids, CursorKey cursors, Log& log, DispatchHooks hooks,
+               DispatchLimits limits = {});
 
-    // `done` is called exactly once, on any thread. Exceptions of handlers become 500 (logged with the request id) or
-    // 503; a write that succeeded without an audit record is rolled back and becomes 500.
+    // `done` is called exactly once, on any thread; `request` is not touched after that. Exceptions of
+    // handlers become 500 (logged with the request id) or 503; a write that succeeded without an audit record
+    // is rolled back and becomes 500. The answer to a HEAD is that of the GET, without its stream: who sends
+    // it leaves the content out.
     void dispatch(std::shared_ptr<Request> request, Done done);
 
     // The body limit for a request line, known before the body is read.
@@ -58,6 +72,7 @@ class Dispatcher {
     CursorKey cursors_;
     Log& log_;
     DispatchHooks hooks_;
+    DispatchLimits limits_;
 };
 
 }  // namespace securestack

@@ -5,23 +5,26 @@
 //   Result<Entity<Server>>  patch_server(Tx&, Context const&, Id id, Patch<Server> const& patch);
 //   Result<NoContent>       delete_server(Tx&, Context const&, Id id);
 //
-// Id arguments are the {parameters} of the pattern, in order (a text that is no id answers 404); a document argument is the
-// decoded body, Patch<T> a merge patch for one, Replacement<T> a PUT. GET runs in a read transaction, the rest in a write one. Any
-// callable of such a signature will do (a lambda, std::bind_front of a member function wrapped in a lambda).
+// Id arguments are the {parameters} of the pattern, in order (a text that is no id answers 404), std::string
+// arguments those that are no ids; a document argument is the decoded body, Patch<T> a merge patch for one,
+// Replacement<T> a PUT. GET runs in a read transaction, the rest in a write one, which must leave an audit
+// record (Tx::audited) when it succeeds. Any callable of such a signature will do (a function, a lambda); it
+// is copied, and called by all threads.
 #pragma once
 
-#include <optional>
-#include <tuple>
-#include <type_traits>
+#include <string>
+#include <utility>
+#include <variant>
 
 #include "http/route.hpp"
 #include "resource/document.hpp"
 
 namespace securestack {
 
-// Success answers. Each knows its status, its body and its schema.
+// Success answers. Each knows its status, its body and its schema. A handler that answers differently in
+// shape returns Result<Response> and describes itself by RouteRef.
 template <class T>
-struct Entity {  // 200; ETag when T has a version; If-None-Match is answered by the dispatcher
+struct Entity {  // 200; ETag when T has a version, and then 304 on a GET whose If-None-Match names it
     T value;
 };
 template <class T>
@@ -31,11 +34,30 @@ struct Created {  // 201 + Location + ETag
 };
 struct NoContent {};  // 204
 
+// A refusal that must leave traces (the record of a failed login): returned in a Result<Committed<A>>, it is
+// answered like any Problem, but its transaction is committed.
+struct Refusal {
+    Problem problem;
+};
+template <class A>
+class Committed {
+  public:
+    Committed(A answer) : outcome_(std::in_place_index<0>, std::move(answer)) {}
+    Committed(Refusal refusal) : outcome_(std::in_place_index<1>, std::move(refusal.problem)) {}
+
+    A const* answer() const { return std::get_if<0>(&outcome_); }
+    Problem const* problem() const { return std::get_if<1>(&outcome_); }
+
+  private:
+    std::variant<A, Problem> outcome_;
+};
+
 template <class T>
 class Patch {
   public:
     explicit Patch(boost::json::value document) : document_(std::move(document)) {}
     Result<T> apply(T const& current) const { return patched(current, document_); }
+    boost::json::value const& document() const { return document_; }
 
   private:
     boost::json::value document_;
@@ -46,13 +68,10 @@ class Replacement {
   public:
     explicit Replacement(boost::json::value document) : document_(std::move(document)) {}
     Result<T> apply(T const& current) const { return replaced(current, document_); }
+    boost::json::value const& document() const { return document_; }
 
   private:
     boost::json::value document_;
 };
 
-// A handler that answers differently in shape returns Result<Response> and describes itself by hand.
-
-// Binding, in handler_binding.hpp's words: `Argument<A>` turns a request into an argument, `Answer<R>` an answer
-// into a Response and its documentation.
 }  // namespace securestack

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "core/principal.hpp"
@@ -29,11 +28,12 @@ class AccessRule {
 AccessRule allow(Permission permission);
 AccessRule anyone();
 
-// Where a step runs: on the I/O thread (must not block), in a read or write transaction, or on the bounded cpu pool.
+// Where a step runs: where the request happens to be (it must not block), in a read or write transaction, or
+// on the bounded cpu pool.
 enum class Where : std::uint8_t { io, read, write, cpu };
 
-// One step of serving a request. `tx` is null for io and cpu. An empty optional hands over to the next step; a
-// Problem rolls a write back, a Response (whatever its status) commits it.
+// One step of serving a request. `tx` is null for io and cpu. An empty optional hands over to the next step;
+// a Problem rolls a write back, a Response (whatever its status) commits it. A write may be run again.
 struct Step {
     Where where = Where::io;
     std::function<Result<std::optional<Response>>(Tx* tx, Context const& context)> run;
@@ -43,20 +43,28 @@ using Steps = std::vector<Step>;
 // The values of the {parameters} in a route's pattern, in order.
 using PathValues = std::vector<std::string>;
 
+// A query parameter of a route that is no list; a list has those of its Schema.
+struct QueryParameterDoc {
+    std::string name;
+    std::string description;
+    bool required = false;
+};
+
 // What the OpenAPI document says of an operation.
 struct OperationDoc {
-    std::string id;                            // "createServer"
+    std::string id;  // "createServer"; made from method and pattern when empty
     std::string summary;
     std::string description;
-    std::string tag;
-    Schema const* request = nullptr;           // body
+    std::string tag;                  // made from the pattern when empty
+    Schema const* request = nullptr;  // body
     bool request_is_patch = false;
-    Schema const* answer = nullptr;            // body of the success answer
+    Schema const* answer = nullptr;  // body of the success answer
     bool answer_is_list = false;
-    Schema const* list = nullptr;              // list parameters
+    Schema const* list = nullptr;          // list parameters
+    std::vector<QueryParameterDoc> query;  // every other query parameter answers 400
     int success = 200;
     std::string content_type = "application/json";  // of the success answer
-    std::vector<int> problems;                 // statuses beyond those every route has
+    std::vector<int> problems;                      // statuses beyond those every route has
     bool has_etag = false;
 };
 
@@ -64,11 +72,12 @@ struct Route {
     Method method = Method::get;
     std::string pattern;  // "/api/servers/{id}"
     AccessRule access;
-    // Decodes path, query and body. Pure; runs on the I/O thread after authorisation.
-    std::function<Result<Steps>(std::shared_ptr<Request const> const& request, PathValues const& path)> bind;
-    OperationDoc doc;
+    // Decodes path, query and body after authorisation. Pure; must not block.
+    std::function<Result<Steps>(Context const& context, PathValues const& path)> bind;
+    OperationDoc doc = {};
     std::size_t body_limit = 1024 * 1024;
-    bool in_api = true;   // false: not part of the OpenAPI document (landing page, documentation assets)
+    bool in_api = true;     // false: not part of the OpenAPI document (landing page, documentation assets)
+    std::size_t index = 0;  // its place in Router::routes(), given by the router
 };
 
 }  // namespace securestack

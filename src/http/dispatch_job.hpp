@@ -1,0 +1,68 @@
+// One request on its way through the dispatcher. Private to dispatcher.cpp.
+//
+// A job is handed from thread to thread and runs on one at a time; whoever is to continue it holds it.
+#pragma once
+
+#include <exception>
+#include <stdexcept>
+
+#include "http/dispatcher.hpp"
+
+namespace securestack {
+
+struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
+  public:
+    Job(Dispatcher& owner, std::shared_ptr<Request> asked, Done answer);
+    void start();
+
+  private:
+    using Outcome = Result<std::optional<Response>>;
+
+    // Thrown inside a unit of work, to roll it back.
+    struct RolledBack : std::exception {};
+    struct MissingAudit : std::exception {};
+
+    void answer_unmatched(Problem problem);
+    void resolve();
+    void admitted(Principal principal);
+    Result<void> authorise() const;
+    Result<void> check_query() const;
+
+    void advance();
+    bool settle(Outcome outcome);
+    void submit(bool write);
+    void unit(Tx& tx, bool write);
+    void post();
+
+    void refuse(Problem problem);
+    void answer(Problem const& problem);
+    void answer_internal();
+    void finish(Response response);
+
+    template <class F>
+    void guard(F const& body) {
+        try {
+            body();
+        } catch (...) {
+            failed(std::current_exception());
+        }
+    }
+    void failed(std::exception_ptr const& failure);
+    void log_failure(LogLevel level, std::string_view event, std::string_view reason);
+    static Problem overloaded();
+    static std::string message_of(std::exception_ptr const& failure);
+
+    Dispatcher& dispatcher_;
+    std::shared_ptr<Request> request_;
+    Done done_;
+    std::chrono::steady_clock::time_point started_;
+    Time now_;
+    Router::Match match_;
+    std::optional<Result<Principal>> resolved_;
+    std::optional<Context> context_;
+    Steps steps_;
+    std::size_t next_ = 0;
+    std::optional<Outcome> outcome_;
+};
+
+}  // namespace securestack

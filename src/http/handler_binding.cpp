@@ -1,0 +1,116 @@
+#include "http/handler_binding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "http/media_type.hpp"
+
+namespace securestack::detail {
+
+namespace {
+
+Result<boost::json::value> read_body(Context const& context, std::initializer_list<std::string_view> types) {
+    if (context.request.body.empty()) {
+        return Problem{ErrorCode::malformed, "The body is empty. Send a JSON document."};
+    }
+    if (auto known = check_content_type(context.request.headers, types); !known) return known.error();
+    return parse_json(context.request.body);
+}
+
+constexpr std::array<std::string_view, 3> list_forms{"application/json", "text/csv", "application/x-ndjson"};
+
+Response stream_list(ListPlan const& plan, Sql scope) {
+    Response response;
+    std::string type{list_forms[*plan.format == ExportFormat::csv ? 1 : 2]};
+    if (*plan.format == ExportFormat::csv) type += "; charset=utf-8; header=present";
+    response.headers.add("Content-Type", std::move(type));
+    auto rows = std::make_shared<ListExport>(plan.query, std::move(scope), *plan.format);
+    response.stream = std::make_shared<BodyStream>(
+        [rows = std::move(rows)](Tx& tx, std::string& out) { return rows->next(tx, out); });
+    return response;
+}
+
+}  // namespace
+
+Result<Id> Binding::next_id() {
+    if (auto const id = Id::parse(path_.at(next_++))) return *id;
+    return Problem{ErrorCode::not_found, "There is no such object."};
+}
+
+Result<std::string> Binding::next_text() {
+    return path_.at(next_++);
+}
+
+Result<boost::json::value> Binding::json_body() {
+    return read_body(context_, {"application/json"});
+}
+
+Result<boost::json::value> Binding::patch_body() {
+    return read_body(context_, {"application/merge-patch+json", "application/json"});
+}
+
+Response document_response(Context const& context, Schema const& schema, void const* document,
+                           std::optional<std::int64_t> version, int status, std::string const& location) {
+    Response response;
+    response.status = status;
+    if (version) {
+        std::string tag = entity_tag(*version);
+        Method const method = context.request.method;
+        bool const is_read = method == Method::get || method == Method::head;
+        bool const unchanged = is_read && context.none_match_hits(tag);
+        response.headers.add("ETag", std::move(tag));
+        if (unchanged) {
+            response.status = 304;
+            return response;
+        }
+    }
+    if (!location.empty()) response.headers.add("Location", location);
+    response.headers.add("Content-Type", "application/json");
+    JsonWriter writer{response.body};
+    encode_to(schema, document, writer);
+    return response;
+}
+
+Response no_content() {
+    Response response;
+    response.status = 204;
+    return response;
+}
+
+Result<void> accepts_json(Context const& context) {
+    auto chosen = negotiate(context.request.headers, {list_forms.data(), 1});
+    if (!chosen) return chosen.error();
+    return {};
+}
+
+Result<ListPlan> plan_list(Context const& context, Schema const& schema) {
+    auto form = negotiate(context.request.headers, list_forms);
+    if (!form) return form.error();
+    auto parameters = context.request.query();
+    if (!parameters) return parameters.error();
+    auto query = parse_list_query(schema, *parameters, context.cursors);
+    if (!query) return query.error();
+    ListPlan plan;
+    plan.query = *std::move(query);
+    plan.parameters = *std::move(parameters);
+    if (*form == 1) plan.format = ExportFormat::csv;
+    if (*form == 2) plan.format = ExportFormat::ndjson;
+    return plan;
+}
+
+Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Sql scope) {
+    if (plan.format) return stream_list(plan, std::move(scope));
+    ListPage const page = fetch_page(tx, plan.query, scope);
+    return json_response(200,
+                         page_body(page, plan.query, context.request.path, plan.parameters, context.cursors));
+}
+
+void check_path_values(std::string_view pattern, std::size_t taken) {
+    auto const written = static_cast<std::size_t>(std::ranges::count(pattern, '{'));
+    if (written == taken) return;
+    throw std::logic_error("the pattern " + std::string{pattern} + " has " + std::to_string(written) +
+                           " parameters, its handler takes " + std::to_string(taken));
+}
+
+}  // namespace securestack::detail
