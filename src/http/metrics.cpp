@@ -1,0 +1,171 @@
+#include "http/metrics.hpp"
+
+#include <array>
+#include <deque>
+#include <mutex>
+#include <sstream>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace securestack {
+
+namespace {
+
+constexpr std::array<char const*, 5> status_classes{"1xx", "2xx", "3xx", "4xx", "5xx"};
+
+prometheus::Histogram::BucketBoundaries request_buckets() {
+    return {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+}
+
+double seconds(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+// The series of one route.
+struct RouteSeries {
+    std::array<prometheus::Counter*, status_classes.size()> requests{};
+    prometheus::Histogram* latency = nullptr;
+};
+
+struct DatabaseSeries {
+    prometheus::Histogram& waited;
+    prometheus::Histogram& ran;
+};
+
+// A family whose one value is read at each scrape.
+class Sampled final : public prometheus::Collectable {
+  public:
+    Sampled(prometheus::MetricType type, std::string name, std::string help, std::function<double()> read)
+        : type_(type), name_(std::move(name)), help_(std::move(help)), read_(std::move(read)) {}
+
+    std::vector<prometheus::MetricFamily> Collect() const override {
+        prometheus::ClientMetric metric;
+        if (type_ == prometheus::MetricType::Gauge) {
+            metric.gauge.value = read_();
+        } else {
+            metric.counter.value = read_();
+        }
+        prometheus::MetricFamily family;
+        family.name = name_;
+        family.help = help_;
+        family.type = type_;
+        family.metric.push_back(std::move(metric));
+        return {std::move(family)};
+    }
+
+  private:
+    prometheus::MetricType type_;
+    std::string name_;
+    std::string help_;
+    std::function<double()> read_;
+};
+
+}  // namespace
+
+struct Metrics::State {
+    prometheus::Registry registry;
+    prometheus::Family<prometheus::Counter>& requests =
+        prometheus::BuildCounter()
+            .Name("http_requests_total")
+            .Help("Requests answered, by route, method and class of status.")
+            .Register(registry);
+    prometheus::Family<prometheus::Histogram>& latency =
+        prometheus::BuildHistogram()
+            .Name("http_request_duration_seconds")
+            .Help("From the request's last byte to its answer, by route and method.")
+            .Register(registry);
+    prometheus::Family<prometheus::Histogram>& database_wait =
+        prometheus::BuildHistogram()
+            .Name("database_wait_seconds")
+            .Help("Time that units of work waited in their queue.")
+            .Register(registry);
+    prometheus::Family<prometheus::Histogram>& database_run =
+        prometheus::BuildHistogram()
+            .Name("database_run_seconds")
+            .Help("Time that units of work took, with their commit.")
+            .Register(registry);
+
+    RouteSeries unmatched = series("unmatched", "any");
+    DatabaseSeries reads = database_series("read");
+    DatabaseSeries writes = database_series("write");
+    std::vector<RouteSeries> routes;  // by Route::index
+
+    std::mutex mutex;  // guards `sampled`
+    std::deque<Sampled> sampled;
+
+    RouteSeries series(std::string const& route, std::string const& method) {
+        RouteSeries made;
+        for (std::size_t i = 0; i < status_classes.size(); ++i) {
+            made.requests[i] =
+                &requests.Add({{"route", route}, {"method", method}, {"status", status_classes[i]}});
+        }
+        made.latency = &latency.Add({{"route", route}, {"method", method}}, request_buckets());
+        return made;
+    }
+
+    DatabaseSeries database_series(std::string const& kind) {
+        return {database_wait.Add({{"kind", kind}}, request_buckets()),
+                database_run.Add({{"kind", kind}}, request_buckets())};
+    }
+};
+
+Metrics::Metrics(std::string const& version) : state_(std::make_unique<State>()) {
+    prometheus::BuildGauge()
+        .Name("securestack_build_info")
+        .Help("Always 1; the labels tell the build.")
+        .Register(state_->registry)
+        .Add({{"version", version}, {"compiler", __VERSION__}})
+        .Set(1);
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::know(Router const& router) {
+    state_->routes.clear();
+    for (auto const& route : router.routes()) {
+        state_->routes.push_back(state_->series(route->pattern, std::string{to_string(route->method)}));
+    }
+}
+
+void Metrics::finished(Route const* route, Response const& response, std::chrono::nanoseconds took) {
+    bool const known = route != nullptr && route->index < state_->routes.size();
+    RouteSeries const& series = known ? state_->routes[route->index] : state_->unmatched;
+    auto const status = static_cast<std::size_t>(response.status / 100 - 1);
+    if (status < series.requests.size()) series.requests[status]->Increment();
+    series.latency->Observe(seconds(took));
+}
+
+DatabaseObserver Metrics::database_observer() {
+    return [state = state_.get()](bool write, std::chrono::nanoseconds waited, std::chrono::nanoseconds ran) {
+        DatabaseSeries const& series = write ? state->writes : state->reads;
+        series.waited.Observe(seconds(waited));
+        series.ran.Observe(seconds(ran));
+    };
+}
+
+void Metrics::add_gauge(std::string const& name, std::string const& help, std::function<double()> read) {
+    std::lock_guard const lock{state_->mutex};
+    state_->sampled.emplace_back(prometheus::MetricType::Gauge, name, help, std::move(read));
+}
+
+void Metrics::add_counter(std::string const& name, std::string const& help, std::function<double()> read) {
+    std::lock_guard const lock{state_->mutex};
+    state_->sampled.emplace_back(prometheus::MetricType::Counter, name, help, std::move(read));
+}
+
+std::string Metrics::text() const {
+    auto families = state_->registry.Collect();
+    {
+        std::lock_guard const lock{state_->mutex};
+        for (Sampled const& one : state_->sampled) {
+            for (auto& family : one.Collect()) families.push_back(std::move(family));
+        }
+    }
+    return prometheus::TextSerializer{}.Serialize(families);
+}
+
+}  // namespace securestack

@@ -1,0 +1,49 @@
+// What /metrics tells: requests and their latency by route, the database's units, the depth of the pools, the
+// build. Thread-safe once the routes are known.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/message.hpp"
+#include "http/route.hpp"
+#include "http/router.hpp"
+#include "storage/database.hpp"
+
+namespace securestack {
+
+class Metrics {
+  public:
+    explicit Metrics(std::string const& version);
+    ~Metrics();
+    Metrics(Metrics const&) = delete;
+    Metrics& operator=(Metrics const&) = delete;
+
+    // Makes the series of every route, so that a request looks nothing up. Call once, after the last route
+    // and before the first request.
+    void know(Router const& router);
+
+    // `route` is null when none matched.
+    void finished(Route const* route, Response const& response, std::chrono::nanoseconds took);
+
+    // For DatabaseOptions::observer; holds a reference to this.
+    DatabaseObserver database_observer();
+
+    // A value that is read at each scrape: `read` must be quick and thread-safe, and valid as long as this
+    // is.
+    void add_gauge(std::string const& name, std::string const& help, std::function<double()> read);
+    void add_counter(std::string const& name, std::string const& help, std::function<double()> read);
+
+    // Prometheus text format.
+    static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
+    std::string text() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace securestack
