@@ -1,0 +1,47 @@
+// The rules of user accounts, whoever applies them: routes and command line alike. Every change is recorded
+// as an act of `actor`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "audit/audit.hpp"
+#include "identity/sessions.hpp"
+#include "identity/throttle.hpp"
+#include "identity/user.hpp"
+
+namespace securestack {
+
+class Accounts {
+  public:
+    Accounts(Throttle const& throttle, Sessions& sessions) : throttle_(throttle), sessions_(sessions) {}
+
+    // `conflict` when the username is taken. `draft` has its password_hash; id and times are given here.
+    Result<User> create(Tx& tx, Actor const& actor, std::string_view action, User draft) const;
+
+    // `conflict` when the username is taken, or when no active administrator would be left. Disabling ends
+    // the sessions. With `new_hash` the password is set too, which ends the sessions but the actor's own and
+    // lifts what failed logins have brought. What changes nothing is not recorded.
+    Result<User> change(Tx& tx, Actor const& actor, User const& before, User after,
+                        std::optional<std::string> const& new_hash) const;
+
+    // A password chosen by its owner; the other sessions end.
+    Result<User> change_own_password(Tx& tx, Actor const& actor, User user, std::string hash) const;
+
+    // `conflict` for the last active administrator, and for a user to whom objects belong.
+    Result<void> remove(Tx& tx, Actor const& actor, User const& user) const;
+
+  private:
+    void set_password(Tx& tx, Actor const& actor, User& user, std::string hash) const;
+    void end_sessions(Tx& tx, User& user, Time now) const;
+
+    Throttle const& throttle_;
+    Sessions& sessions_;
+};
+
+std::optional<User> find_user(Tx& tx, std::string_view username);
+// An active administrator other than `except`.
+bool has_active_admin(Tx& tx, Id except = {});
+
+}  // namespace securestack

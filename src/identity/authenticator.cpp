@@ -1,0 +1,150 @@
+#include "identity/authenticator.hpp"
+
+#include <algorithm>
+
+#include <sodium.h>
+
+#include "identity/access_token.hpp"
+
+namespace securestack {
+namespace {
+
+Problem unusable(std::string why) {
+    return {ErrorCode::invalid_token, std::move(why)};
+}
+
+bool equal_ignoring_case(std::string_view text, std::string_view lower) {
+    return text.size() == lower.size() && std::ranges::equal(text, lower, [](char a, char b) {
+               return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
+           });
+}
+
+// The token of "Bearer <token>"; empty without credentials.
+Result<std::string_view> bearer_token(Headers const& headers) {
+    auto const keys = headers.count("X-API-Key");
+    auto const authorizations = headers.count("Authorization");
+    if (keys + authorizations == 0) return std::string_view{};
+    if (keys + authorizations > 1) {
+        return Problem{ErrorCode::malformed,
+                       "There is more than one credential: send one Authorization or X-API-Key header."};
+    }
+    if (keys == 1) return unusable("The API key is not valid.");
+    auto const value = *headers.get("Authorization");
+    auto const space = value.find(' ');
+    if (!equal_ignoring_case(value.substr(0, space), "bearer")) {
+        return unusable("The Authorization header must read: Bearer, a space, and an access token.");
+    }
+    auto const start = space == std::string_view::npos ? space : value.find_first_not_of(' ', space);
+    if (start == std::string_view::npos) return unusable("The access token is missing after Bearer.");
+    return value.substr(start);
+}
+
+Problem expired() {
+    return unusable("The token has expired: refresh it, or log in again.");
+}
+
+// The leeway between clocks is for a token's beginning. Our own replicas made it: its end is its end.
+bool is_over(Claims const& claims, Time now) {
+    return now >= claims.exp;
+}
+
+Result<Principal> admitted(Claims const& claims, SessionState state) {
+    if (!state.alive || state.user != claims.sub || state.epoch != claims.epoch) {
+        return unusable("The session is over: log in again.");
+    }
+    Principal principal;
+    principal.user = claims.sub;
+    principal.session = claims.sid;
+    principal.name = std::move(state.username);
+    principal.role = state.role;
+    principal.via = Via::access_token;
+    return principal;
+}
+
+SessionState read_state(Tx& tx, Id session, Time now) {
+    auto const found = tx.first(
+        "SELECT u.id, u.username, u.role, u.epoch, u.disabled, s.ended_at, s.expires_at "
+        "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1",
+        {session}, [&](Row const& row) {
+            SessionState state;
+            state.user = row.id(0);
+            state.username = row.text(1);
+            auto const role = choice_of<Role>(row.text(2));
+            state.role = role.value_or(Role::user);
+            state.epoch = row.integer(3);
+            state.alive = role && !row.boolean(4) && row.is_null(5) && row.time(6) > now;
+            return state;
+        });
+    return found.value_or(SessionState{});
+}
+
+}  // namespace
+
+BearerAuthenticator::BearerAuthenticator(IdentitySettings const& settings, KeyRing& keys,
+                                         SessionCache& sessions)
+    : rules_(access_token_rules(settings)), keys_(keys), sessions_(sessions) {
+    static_assert(sizeof tag_key_ == crypto_shorthash_siphashx24_KEYBYTES);
+    static_assert(sizeof(TokenTag) == crypto_shorthash_siphashx24_BYTES);
+    fill_random(tag_key_);
+}
+
+TokenTag BearerAuthenticator::tag_of(std::string_view token) const {
+    TokenTag tag{};
+    crypto_shorthash_siphashx24(tag.data(), bytes_of(token).data(), token.size(), tag_key_.data());
+    return tag;
+}
+
+std::optional<Claims> BearerAuthenticator::remembered(TokenTag const& tag) {
+    std::lock_guard const lock{mutex_};
+    auto const* claims = verified_.find(tag);
+    return claims == nullptr ? std::nullopt : std::optional{*claims};
+}
+
+Result<Claims> BearerAuthenticator::verify(std::string_view token, TokenTag const& tag, TokenKeys const& keys,
+                                           Time now) {
+    auto claims = verify_jwt(token, keys.verifying, rules_, now);
+    if (!claims) return claims;
+    std::lock_guard const lock{mutex_};
+    verified_.put(tag, *claims);
+    return claims;
+}
+
+std::optional<Result<Principal>> BearerAuthenticator::authenticate(Request const& request, Time now) {
+    auto const token = bearer_token(request.headers);
+    if (!token) return token.error();
+    if (token->empty()) return Principal{};
+    auto const tag = tag_of(*token);
+    auto claims = remembered(tag);
+    if (!claims) {
+        auto const keys = keys_.in_memory(now);
+        if (!keys) return std::nullopt;
+        auto const verified = verify(*token, tag, *keys, now);
+        if (!verified && keys_.may_look_again(now)) return std::nullopt;
+        if (!verified) return verified.error();
+        claims = *verified;
+    }
+    if (is_over(*claims, now)) return expired();
+    auto state = sessions_.find(claims->sid, now);
+    if (!state) return std::nullopt;
+    return admitted(*claims, *std::move(state));
+}
+
+Result<Principal> BearerAuthenticator::resolve(Tx& tx, Request const& request, Time now) {
+    auto const token = bearer_token(request.headers);
+    if (!token) return token.error();
+    if (token->empty()) return Principal{};
+    auto const stamp = sessions_.stamp();  // before anything is read
+    auto const tag = tag_of(*token);
+    auto claims = remembered(tag);
+    if (!claims) {
+        auto const verified = verify(*token, tag, *keys_.read(tx, now), now);
+        if (!verified) return verified.error();
+        claims = *verified;
+    }
+    if (is_over(*claims, now)) return expired();
+    auto state = read_state(tx, claims->sid, now);
+    sessions_.put(claims->sid, state, now, stamp);
+    return admitted(*claims, std::move(state));
+}
+
+}  // namespace securestack

@@ -1,0 +1,52 @@
+// Tells who is calling from the Authorization header (RFC 6750). The common case is answered from memory: a
+// token whose signature was verified before, of a session that was looked up less than a second ago.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include "crypto/jwt.hpp"
+#include "http/dispatcher.hpp"
+#include "identity/key_ring.hpp"
+#include "identity/recent_cache.hpp"
+#include "identity/session_cache.hpp"
+#include "identity/settings.hpp"
+
+namespace securestack {
+
+// A keyed digest of a token: nobody else can make a text that has the digest of another.
+using TokenTag = std::array<std::uint8_t, 16>;
+struct TokenTagHash {
+    std::size_t operator()(TokenTag const& tag) const noexcept {
+        std::size_t value = 0;
+        std::memcpy(&value, tag.data(), sizeof value);
+        return value;
+    }
+};
+
+// Thread-safe.
+class BearerAuthenticator final : public Authenticator {
+  public:
+    BearerAuthenticator(IdentitySettings const& settings, KeyRing& keys, SessionCache& sessions);
+
+    std::optional<Result<Principal>> authenticate(Request const& request, Time now) override;
+    Result<Principal> resolve(Tx& tx, Request const& request, Time now) override;
+
+  private:
+    std::optional<Claims> remembered(TokenTag const& tag);
+    // Verifies and remembers.
+    Result<Claims> verify(std::string_view token, TokenTag const& tag, TokenKeys const& keys, Time now);
+    TokenTag tag_of(std::string_view token) const;
+
+    TokenRules const rules_;
+    KeyRing& keys_;
+    SessionCache& sessions_;
+    std::array<std::uint8_t, 16> tag_key_{};
+    std::mutex mutex_;
+    RecentCache<TokenTag, Claims, TokenTagHash> verified_{16'384};
+};
+
+}  // namespace securestack

@@ -1,0 +1,132 @@
+#include "identity/identity.hpp"
+
+#include <cstdlib>
+
+#include <boost/json/value.hpp>
+
+#include "crypto/password.hpp"
+#include "identity/documents.hpp"
+#include "identity/one_time_code.hpp"
+#include "resource/table.hpp"
+
+namespace securestack {
+namespace {
+
+// The rules that a document's fields state, for a draft that came from no document.
+std::vector<FieldError> faults_of(UserDraft const& draft) {
+    std::vector<FieldError> errors;
+    UserDraft copy;
+    decode_into(schema_of<UserDraft>(), encode_writable(schema_of<UserDraft>(), &draft), &copy, "", errors);
+    return errors;
+}
+
+// Rolls the transaction back when `outcome` is a Problem: a refused change leaves nothing.
+struct Refused {
+    Problem problem;
+};
+
+template <class F>
+Result<User> write_user(Database& database, F work) {
+    try {
+        return database.write_now([&](Tx& tx) -> User {
+            auto outcome = work(tx);
+            if (!outcome) throw Refused{outcome.error()};
+            return *std::move(outcome);
+        });
+    } catch (Refused& refused) {
+        return std::move(refused.problem);
+    }
+}
+
+Problem nobody(std::string_view username) {
+    return {ErrorCode::not_found, "There is no user \"" + std::string{username} + "\"."};
+}
+
+}  // namespace
+
+Identity::Identity(Database& database, Clock const& clock, IdSource& ids, IdentitySettings settings,
+                   MasterKey const& master_key)
+    : database_(database),
+      clock_(clock),
+      ids_(ids),
+      settings_(std::move(settings)),
+      throttle_(settings_),
+      keys_(master_key, settings_.access_lifetime),
+      sessions_(settings_, master_key, keys_, session_cache_),
+      accounts_(throttle_, sessions_),
+      authenticator_(settings_, keys_, session_cache_) {}
+
+void Identity::start() {
+    keys_.open(database_, clock_, ids_);
+}
+
+Actor Identity::operating_as(Via via, std::string name) {
+    Principal principal;
+    principal.name = std::move(name);
+    principal.via = via;
+    return Actor{std::move(principal), clock_.now(), ids_};
+}
+
+std::optional<std::string> Identity::ensure_setup_token() {
+    return database_.write_now([&](Tx& tx) { return make_setup_token(tx, operating_as(Via::system, {})); });
+}
+
+Result<User> Identity::create_user(NewUser const& wanted) {
+    UserDraft draft;
+    draft.username = wanted.username;
+    draft.email = wanted.email;
+    draft.display_name = wanted.display_name;
+    draft.role = wanted.role;
+    auto faults = faults_of(draft);
+    auto password = check_password(wanted.password, wanted.username, settings_.shortest_password);
+    faults.insert(faults.end(), password.begin(), password.end());
+    if (!faults.empty()) return Problem{std::move(faults)};
+    User user = with_draft({}, draft);
+    user.password_hash = hash_password(wanted.password);
+    return write_user(database_, [&](Tx& tx) {
+        return accounts_.create(tx, operating_as(Via::command_line, {}), "user.create", user);
+    });
+}
+
+std::vector<User> Identity::list_users() {
+    return database_.read_now([](Tx& tx) {
+        std::vector<User> users;
+        std::vector<Id> ids;
+        tx.query("SELECT id FROM users ORDER BY username, id", {},
+                 [&](Row const& row) { ids.push_back(row.id(0)); });
+        for (auto const& id : ids) users.push_back(Table<User>(tx).find(id).value());
+        return users;
+    });
+}
+
+template <class F>
+Result<User> Identity::change_user(std::string_view username, std::optional<std::string> const& new_hash,
+                                   F change) {
+    return write_user(database_, [&](Tx& tx) -> Result<User> {
+        auto const before = find_user(tx, username);
+        if (!before) return nobody(username);
+        auto after = *before;
+        change(after);
+        return accounts_.change(tx, operating_as(Via::command_line, {}), *before, std::move(after), new_hash);
+    });
+}
+
+Result<User> Identity::set_disabled(std::string_view username, bool disabled) {
+    return change_user(username, std::nullopt, [&](User& user) { user.disabled = disabled; });
+}
+
+Result<User> Identity::set_role(std::string_view username, Role role) {
+    return change_user(username, std::nullopt, [&](User& user) { user.role = role; });
+}
+
+Result<User> Identity::set_password(std::string_view username, Secret const& password) {
+    auto faults = check_password(password, username, settings_.shortest_password);
+    if (!faults.empty()) return Problem{std::move(faults)};
+    return change_user(username, hash_password(password), [](User&) {});
+}
+
+std::string Identity::rotate_keys() {
+    return database_.write_now([&](Tx& tx) { return keys_.rotate(tx, operating_as(Via::command_line, {})); });
+}
+
+}  // namespace securestack

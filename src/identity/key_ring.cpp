@@ -1,0 +1,131 @@
+#include "identity/key_ring.hpp"
+
+#include <stdexcept>
+
+namespace securestack {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds reading_interval{30};
+constexpr seconds clock_difference{60};
+
+AuditObject key_object(std::string const& id) {
+    return {.type = "signing_key", .id = id, .name = id};
+}
+
+std::string sealing_context(std::string const& id) {
+    return "signing_key:" + id;
+}
+
+}  // namespace
+
+KeyRing::KeyRing(MasterKey const& master, seconds access_lifetime)
+    : master_(master), overlap_(access_lifetime + reading_interval + clock_difference) {}
+
+void KeyRing::open(Database& database, Clock const& clock, IdSource& ids) {
+    auto const make_first = [&](Tx& tx) {
+        auto const now = clock.now();
+        bool const exists = tx.first("SELECT 1 FROM signing_keys WHERE current = 1", {}, [](Row const&) {
+                                  return true;
+                              }).has_value();
+        if (exists) return;
+        Principal principal;
+        principal.via = Via::system;
+        record(tx, Actor{principal, now, ids}, "signing_key.create", key_object(add_current(tx, now)),
+               Outcome::success);
+    };
+    try {
+        database.write_now(make_first);
+    } catch (DatabaseError const& error) {
+        // Another replica's key came first: it is the one to use.
+        if (error.kind() != DatabaseError::Kind::unique) throw;
+    }
+    database.read_now([&](Tx& tx) { read(tx, clock.now()); });
+}
+
+std::string KeyRing::add_current(Tx& tx, Time now) {
+    auto const key = make_signing_key();
+    auto const& id = key.public_key.kid;
+    Bytes const public_bytes{key.public_key.bytes.begin(), key.public_key.bytes.end()};
+    tx.execute(
+        "INSERT INTO signing_keys (id, public_key, sealed_seed, current, created_at) VALUES ($1, $2, $3, 1, "
+        "$4)",
+        {id, public_bytes, master_.seal(bytes_of(key.seed.reveal()), sealing_context(id)), now});
+    return id;
+}
+
+SigningKey KeyRing::opened(std::string const& id, ByteView sealed) const {
+    auto const seed = master_.open(sealed, sealing_context(id));
+    auto key = seed ? signing_key_from_seed(Secret{std::string{text_of(*seed)}}) : std::nullopt;
+    if (!key || key->public_key.kid != id) {
+        throw std::runtime_error(
+            "the signing key " + id +
+            " does not open with this master key: start with the master key that the database "
+            "was set up with");
+    }
+    return *std::move(key);
+}
+
+KeyRing::Keys KeyRing::read(Tx& tx, Time now) {
+    auto keys = std::make_shared<TokenKeys>();
+    keys->read_at = now;
+    tx.query(
+        "SELECT id, public_key, sealed_seed, current FROM signing_keys WHERE current = 1 OR retires_at > $1 "
+        "ORDER BY created_at DESC, id",
+        {now}, [&](Row const& row) {
+            std::string const id{row.text(0)};
+            auto const key = public_key_from_bytes(row.bytes(1));
+            if (!key || key->kid != id) throw std::runtime_error("the signing key " + id + " was altered");
+            keys->verifying.push_back(*key);
+            if (!row.is_null(3)) keys->signing = opened(id, row.bytes(2));
+        });
+    if (keys->signing.seed.empty()) throw std::runtime_error("the database holds no signing key");
+    std::lock_guard const lock{mutex_};
+    keys_ = keys;
+    return keys;
+}
+
+KeyRing::Keys KeyRing::in_memory(Time now) const {
+    std::lock_guard const lock{mutex_};
+    bool const fresh = keys_ && keys_->read_at <= now && now - keys_->read_at < reading_interval;
+    return fresh ? keys_ : nullptr;
+}
+
+KeyRing::Keys KeyRing::get(Tx& tx, Time now) {
+    auto keys = in_memory(now);
+    return keys ? keys : read(tx, now);
+}
+
+bool KeyRing::may_look_again(Time now) {
+    auto last = last_look_.load();
+    auto const current = to_micros(now);
+    bool const recent = last <= current && current - last < 1'000'000;
+    return !recent && last_look_.compare_exchange_strong(last, current);
+}
+
+std::string KeyRing::rotate(Tx& tx, Actor const& actor) {
+    tx.execute("DELETE FROM signing_keys WHERE retires_at <= $1", {actor.now});
+    tx.execute(
+        "UPDATE signing_keys SET current = NULL, sealed_seed = NULL, retires_at = $1 WHERE current = 1",
+        {actor.now + overlap_});
+    auto id = add_current(tx, actor.now);
+    record(tx, actor, "signing_key.rotate", key_object(id), Outcome::success);
+    tx.on_commit([this] {
+        std::lock_guard const lock{mutex_};
+        keys_ = nullptr;
+    });
+    return id;
+}
+
+std::string to_jwks(TokenKeys const& keys) {
+    std::string text = "{\"keys\":[";
+    std::string_view separator;
+    for (auto const& key : keys.verifying) {
+        text.append(separator).append(to_jwk(key));
+        separator = ",";
+    }
+    return text + "]}";
+}
+
+}  // namespace securestack

@@ -1,0 +1,12 @@
+#include "identity/routes.hpp"
+
+namespace securestack {
+
+void add_identity_routes(Router& router, Identity& identity) {
+    add_login_routes(router, identity);
+    add_registration_routes(router, identity);
+    add_account_routes(router, identity);
+    add_user_routes(router, identity);
+}
+
+}  // namespace securestack

@@ -1,0 +1,17 @@
+// The identity calls of the API, a group a file.
+#pragma once
+
+namespace securestack {
+
+class Identity;
+class Router;
+
+// All of the below. `identity` must outlive the router.
+void add_identity_routes(Router& router, Identity& identity);
+
+void add_login_routes(Router& router, Identity& identity);         // login, refresh, logout, signing keys
+void add_registration_routes(Router& router, Identity& identity);  // register, setup, invites
+void add_account_routes(Router& router, Identity& identity);       // me, password
+void add_user_routes(Router& router, Identity& identity);          // users, for administrators
+
+}  // namespace securestack

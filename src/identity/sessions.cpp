@@ -1,0 +1,151 @@
+#include "identity/sessions.hpp"
+
+#include "identity/access_token.hpp"
+#include "resource/table.hpp"
+
+namespace securestack {
+namespace {
+
+// A client that lost the answer to its refresh asks again within this time.
+constexpr std::chrono::seconds grace{10};
+
+constexpr std::size_t longest_user_agent = 256;
+constexpr std::int64_t purge_batch = 5;
+
+Bytes digest_of(std::string_view token) {
+    return RefreshTokens::digest(token).value();
+}
+
+std::string user_agent(Request const& request) {
+    std::string text{request.headers.get("User-Agent").value_or("")};
+    if (!is_utf8(text)) return {};
+    text.resize(std::min(text.size(), longest_user_agent));
+    while (!is_utf8(text)) text.pop_back();
+    return text;
+}
+
+void insert_token(Tx& tx, Bytes const& digest, Id session, std::optional<Bytes> const& parent, Time now) {
+    tx.execute("INSERT INTO refresh_tokens (digest, session_id, parent, created_at) VALUES ($1, $2, $3, $4)",
+               {digest, session, parent, now});
+}
+
+// A few with each login, so that no job is needed for it.
+void purge_expired(Tx& tx, Time now) {
+    tx.execute(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at "
+        "LIMIT $2)",
+        {now, purge_batch});
+}
+
+}  // namespace
+
+// A refresh token as the database knows it.
+struct Sessions::Stored {
+    Id session{};
+    std::optional<Time> used_at;
+    bool successor_used = false;
+};
+
+Sessions::Sessions(IdentitySettings const& settings, MasterKey const& master, KeyRing& keys,
+                   SessionCache& cache)
+    : settings_(settings), refresh_tokens_(master), keys_(keys), cache_(cache) {}
+
+TokenPair Sessions::pair(Tx& tx, Context const& context, User const& user, Id session, std::string refresh) {
+    auto const keys = keys_.get(tx, context.now);
+    TokenPair tokens;
+    tokens.access = make_access_token(keys->signing, settings_, user, session, context.new_id(), context.now);
+    tokens.refresh = std::move(refresh);
+    tokens.expires_in = settings_.access_lifetime.count();
+    return tokens;
+}
+
+Sessions::Started Sessions::start(Tx& tx, Context const& context, User const& user) {
+    purge_expired(tx, context.now);
+    auto const id = context.new_id();
+    tx.execute(
+        "INSERT INTO sessions (id, user_id, ip, user_agent, created_at, last_used_at, expires_at) "
+        "VALUES ($1, $2, $3, $4, $5, $5, $6)",
+        {id, user.id, context.client().to_string(), user_agent(context.request), context.now,
+         context.now + settings_.session_lifetime});
+    auto refresh = refresh_tokens_.make();
+    insert_token(tx, digest_of(refresh), id, std::nullopt, context.now);
+    return {.id = id, .tokens = pair(tx, context, user, id, std::move(refresh))};
+}
+
+std::optional<Session> Sessions::find(Tx& tx, std::string_view token, Time now) const {
+    auto const digest = RefreshTokens::digest(token);
+    if (!digest) return std::nullopt;
+    Id user{};
+    auto session = tx.first(
+        "SELECT s.id, s.user_id, s.ended_at, s.expires_at FROM refresh_tokens r "
+        "JOIN sessions s ON s.id = r.session_id WHERE r.digest = $1",
+        {*digest}, [&](Row const& row) {
+            Session found;
+            found.id = row.id(0);
+            user = row.id(1);
+            found.alive = row.is_null(2) && row.time(3) > now;
+            return found;
+        });
+    if (!session) return std::nullopt;
+    session->user = Table<User>(tx).find(user).value();  // sessions go with their user
+    session->alive = session->alive && !session->user.disabled;
+    return session;
+}
+
+std::optional<std::string> Sessions::next_token(Tx& tx, std::string const& token, Stored const& stored,
+                                                Id session, Time now) const {
+    auto next = refresh_tokens_.successor_of(token);
+    if (stored.used_at) {
+        bool const in_time = now - *stored.used_at <= grace;
+        if (!in_time || stored.successor_used) return std::nullopt;
+        return next;
+    }
+    auto const changed = tx.execute(
+        "UPDATE refresh_tokens SET used_at = $2, successor = $3 WHERE digest = $1 AND used_at IS NULL",
+        {digest_of(token), now, digest_of(next)});
+    // Somebody else was first in between: run again, which finds the token used.
+    if (changed != 1)
+        throw DatabaseError(DatabaseError::Kind::serialization, "a refresh token was used meanwhile");
+    insert_token(tx, digest_of(next), session, digest_of(token), now);
+    return next;
+}
+
+Sessions::Refreshed Sessions::refresh(Tx& tx, Context const& context, std::string const& token) {
+    Refreshed result;
+    result.session = find(tx, token, context.now);
+    if (!result.session || !result.session->alive) return result;
+    auto const& session = *result.session;
+    auto const stored = tx.first(
+        "SELECT r.used_at, n.used_at FROM refresh_tokens r LEFT JOIN refresh_tokens n ON n.digest = "
+        "r.successor "
+        "WHERE r.digest = $1",
+        {digest_of(token)}, [](Row const& row) {
+            Stored found;
+            if (!row.is_null(0)) found.used_at = row.time(0);
+            found.successor_used = !row.is_null(1);
+            return found;
+        });
+    auto next = next_token(tx, token, stored.value(), session.id, context.now);
+    if (!next) {
+        end(tx, session.id, context.now);
+        result.use = Use::reused;
+        return result;
+    }
+    tx.execute("UPDATE sessions SET last_used_at = $2 WHERE id = $1", {session.id, context.now});
+    result.use = stored->used_at ? Use::repeated : Use::rotated;
+    result.tokens = pair(tx, context, session.user, session.id, *std::move(next));
+    return result;
+}
+
+void Sessions::end(Tx& tx, Id session, Time now) {
+    tx.execute("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", {session, now});
+    tx.on_commit([this, session] { cache_.forget_session(session); });
+}
+
+void Sessions::end_all(Tx& tx, Id user, Id kept, Time now) {
+    tx.execute("UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL",
+               {user, kept, now});
+    tx.on_commit([this, user] { cache_.forget_user(user); });
+}
+
+}  // namespace securestack
