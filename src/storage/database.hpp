@@ -129,7 +129,7 @@ struct DatabaseOptions {
     std::size_t readers = 2;                     // SQLite reader threads; half of PostgreSQL's connections
     std::size_t queue = 1024;                    // waiting units per queue, then `submit` refuses
     std::chrono::milliseconds deadline{10'000};  // a unit older than this is not begun, and is interrupted
-    DatabaseObserver observer;
+    DatabaseObserver observer{};
 };
 
 enum class UnitKind {

@@ -155,13 +155,11 @@ MigrationReport migrate(Database& database, std::span<Migration const> known, Lo
     for (;;) {
         auto const step = database.maintain_now([&](Tx& tx) { return apply_next(tx, known); });
         if (!report) report = MigrationReport{step.from, step.from};
-        if (step.to == step.from) break;
-        report->to = step.to;
+        report->to = step.to;  // other replicas may have applied some
+        if (step.to == step.from) return *report;
         log.info("database.migrated",
                  {{"number", step.to}, {"name", known[static_cast<std::size_t>(step.to) - 1].name}});
     }
-    report->to = std::max(report->to, report->from);
-    return *report;
 }
 
 int schema_version(Database& database) {

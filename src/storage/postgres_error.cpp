@@ -26,6 +26,7 @@ constexpr std::array states{
     State{"0A000", Kind::serialization},  // in a prepared statement: the schema has changed under it
     State{"57014", Kind::interrupted},
     State{"57P", Kind::unavailable},  // shutting down, starting up
+    State{"08P01", Kind::other},      // the wrong number of parameters
     State{"08", Kind::unavailable},
     State{"53100", Kind::full},
     State{"53", Kind::unavailable},     // too many connections, out of memory

@@ -160,10 +160,10 @@ void Connection::configure(Role role, bool in_memory) {
     auto* handle = handle_.get();
     sqlite3_busy_timeout(handle, busy_timeout_millis);
     for (auto const& [option, value] : {std::pair{SQLITE_DBCONFIG_DEFENSIVE, 1},
-                                       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-                                       {SQLITE_DBCONFIG_DQS_DML, 0},
-                                       {SQLITE_DBCONFIG_DQS_DDL, 0},
-                                       {SQLITE_DBCONFIG_ENABLE_FKEY, 1}}) {
+                                        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                                        {SQLITE_DBCONFIG_DQS_DML, 0},
+                                        {SQLITE_DBCONFIG_DQS_DDL, 0},
+                                        {SQLITE_DBCONFIG_ENABLE_FKEY, 1}}) {
         sqlite3_db_config(handle, option, value, nullptr);
     }
     bool logged = in_memory;

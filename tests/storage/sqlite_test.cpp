@@ -1,0 +1,256 @@
+// What only SQLite has: group commit, the file, a full disk.
+#include <atomic>
+#include <fstream>
+#include <latch>
+#include <sys/stat.h>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "storage/accounts.hpp"
+
+namespace securestack::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = DatabaseError::Kind;
+
+class Sqlite : public AccountsTest {
+  protected:
+    // Keeps the writer busy until it goes, so that the units submitted meanwhile make one group.
+    class Hold {
+      public:
+        explicit Hold(Database& db) {
+            db.write(
+                [this](Tx&) {
+                    started_.count_down();
+                    released_.wait();
+                    // The group's time is up, so that what waits makes the next one.
+                    std::this_thread::sleep_for(30ms);
+                },
+                [this](std::exception_ptr) { ended_.count_down(); });
+            started_.wait();
+        }
+        ~Hold() {
+            released_.count_down();
+            ended_.wait();
+        }
+
+      private:
+        std::latch started_{1};
+        std::latch released_{1};
+        std::latch ended_{1};
+    };
+
+    // Submits a unit and records how it ends.
+    void submit(Database::Work work) {
+        ++submitted;
+        db()->write(std::move(work), [this](std::exception_ptr error) { (error ? failed : succeeded)++; });
+    }
+    void wait_for_all() {
+        while (failed + succeeded < submitted) std::this_thread::sleep_for(1ms);
+    }
+
+    int submitted = 0;
+    std::atomic<int> failed = 0;
+    std::atomic<int> succeeded = 0;
+};
+
+TEST_P(Sqlite, WaitingWritesShareOneCommit) {
+    auto const before = db()->stats().commits;
+    {
+        Hold const hold(*db());
+        for (int i = 0; i < 64; ++i) submit([i](Tx& tx) { add(tx, "user-" + std::to_string(i)); });
+    }
+    wait_for_all();
+    EXPECT_EQ(succeeded, 64);
+    EXPECT_LE(db()->stats().commits - before, 3U);
+    EXPECT_EQ(names().size(), 64U);
+}
+
+TEST_P(Sqlite, DoneComesAfterTheCommit) {
+    std::atomic<int> early = 0;
+    std::latch ended{16};
+    auto const other = database->open_another({.readers = 1});
+    {
+        Hold const hold(*db());
+        for (int i = 0; i < 16; ++i) {
+            auto const name = "user-" + std::to_string(i);
+            db()->write([name](Tx& tx) { add(tx, name); },
+                        [&, name](std::exception_ptr) {
+                            // Another connection sees only what is committed.
+                            auto const seen = other->read_now([&](Tx& tx) {
+                                return tx.first("SELECT 1 FROM accounts WHERE name = $1", {name},
+                                                [](Row const&) { return 1; });
+                            });
+                            if (!seen) ++early;
+                            ended.count_down();
+                        });
+        }
+    }
+    ended.wait();
+    EXPECT_EQ(early, 0);
+}
+
+TEST_P(Sqlite, AFailingUnitDoesNotTouchItsNeighbours) {
+    {
+        Hold const hold(*db());
+        for (int i = 0; i < 10; ++i) {
+            submit([i](Tx& tx) {
+                add(tx, "user-" + std::to_string(i));
+                if (i % 2 == 1) throw std::runtime_error("no");
+            });
+        }
+    }
+    wait_for_all();
+    EXPECT_EQ(failed, 5);
+    EXPECT_THAT(names(), ::testing::ElementsAre("user-0", "user-2", "user-4", "user-6", "user-8"));
+}
+
+TEST_P(Sqlite, AnInterruptedWriteDoesNotTouchItsNeighbours) {
+    // SQLite rolls the whole transaction back when it interrupts a write.
+    database->reopen({.readers = 1, .deadline = 200ms});
+    {
+        Hold const hold(*db());
+        submit([](Tx& tx) { add(tx, "alice"); });
+        submit([](Tx& tx) {
+            tx.execute(
+                "INSERT INTO accounts WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) "
+                "SELECT 'endless-' || n, n FROM t");
+        });
+    }
+    wait_for_all();
+    EXPECT_EQ(failed, 1);
+    EXPECT_THAT(names(), ::testing::ElementsAre("alice"));
+}
+
+TEST_P(Sqlite, AUnitThatLeavesADeferredKeyOpenDoesNotTouchItsNeighbours) {
+    db()->write_now([](Tx& tx) {
+        tx.run_script(
+            "CREATE TABLE child (name TEXT REFERENCES accounts (name) DEFERRABLE INITIALLY DEFERRED) STRICT");
+    });
+    {
+        Hold const hold(*db());
+        submit([](Tx& tx) { add(tx, "alice"); });
+        submit([](Tx& tx) { tx.execute("INSERT INTO child VALUES ('nobody')"); });
+        submit([](Tx& tx) { tx.execute("INSERT INTO child VALUES ('alice')"); });
+    }
+    wait_for_all();
+    EXPECT_EQ(failed, 1);
+    EXPECT_EQ(succeeded, 2);
+}
+
+TEST_P(Sqlite, AFullDiskRefusesWritesAndPasses) {
+    db()->write_now([](Tx& tx) { add(tx, "alice"); });
+    // A limit on the file's pages stands in for the disk's end: the same SQLITE_FULL.
+    db()->write_now([](Tx& tx) { tx.query("PRAGMA max_page_count = 10", {}, [](Row const&) {}); });
+    std::string const large(200'000, 'x');
+    EXPECT_EQ(kind_of([&] { db()->write_now([&](Tx& tx) { add(tx, large); }); }), Kind::full);
+    EXPECT_THAT(names(), ::testing::ElementsAre("alice"));
+    db()->write_now([](Tx& tx) { add(tx, "bob"); });
+    db()->write_now([](Tx& tx) { tx.query("PRAGMA max_page_count = 1000000", {}, [](Row const&) {}); });
+    db()->write_now([&](Tx& tx) { add(tx, large); });
+    EXPECT_EQ(names().size(), 3U);
+}
+
+TEST_P(Sqlite, AFullDiskDoesNotTouchTheNeighboursInTheGroup) {
+    db()->write_now([](Tx& tx) { tx.query("PRAGMA max_page_count = 10", {}, [](Row const&) {}); });
+    {
+        Hold const hold(*db());
+        submit([](Tx& tx) { add(tx, "alice"); });
+        submit([](Tx& tx) { add(tx, std::string(200'000, 'x')); });
+        submit([](Tx& tx) { add(tx, "bob"); });
+    }
+    wait_for_all();
+    EXPECT_EQ(failed, 1);
+    EXPECT_THAT(names(), ::testing::ElementsAre("alice", "bob"));
+}
+
+TEST_P(Sqlite, TheFileIsItsOwnersAlone) {
+    struct stat status {};
+    ASSERT_EQ(::stat(database->file().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_P(Sqlite, TheSettingsAreTheSafeOnes) {
+    auto const setting = [&](std::string const& name) {
+        return db()->write_now([&](Tx& tx) {
+            return tx.first("PRAGMA " + name, {}, [](Row const& row) { return row.integer(0); }).value();
+        });
+    };
+    EXPECT_EQ(setting("synchronous"), 2);
+    EXPECT_EQ(setting("foreign_keys"), 1);
+    EXPECT_EQ(setting("trusted_schema"), 0);
+}
+
+TEST_P(Sqlite, ClosingEmptiesTheLog) {
+    db()->write_now([](Tx& tx) { add(tx, "alice"); });
+    db()->close();
+    EXPECT_FALSE(std::filesystem::exists(database->file().string() + "-wal"));
+}
+
+TEST_P(Sqlite, ADamagedFileIsReportedByName) {
+    auto const path = database->file().string() + ".damaged";
+    std::ofstream(path) << std::string(8192, 'x');
+    auto const log = make_null_log();
+    try {
+        open_database(Secret{"sqlite:" + path}, {}, *log);
+        FAIL() << "a damaged file was opened";
+    } catch (DatabaseError const& error) {
+        EXPECT_EQ(error.kind(), Kind::unavailable);
+        EXPECT_TRUE(std::string_view{error.what()}.contains(path)) << error.what();
+    }
+}
+
+TEST_P(Sqlite, AMissingDirectoryIsReportedWithAdvice) {
+    auto const log = make_null_log();
+    try {
+        open_database(Secret{"sqlite:/nonexistent/directory/file.db"}, {}, *log);
+        FAIL() << "opened a file in a directory that does not exist";
+    } catch (DatabaseError const& error) {
+        EXPECT_EQ(error.kind(), Kind::unavailable);
+        EXPECT_TRUE(std::string_view{error.what()}.contains("check that the directory exists"))
+            << error.what();
+    }
+}
+
+TEST_P(Sqlite, ADatabaseInMemoryReadsAndWrites) {
+    auto const log = make_null_log();
+    auto const memory = open_database(Secret{"sqlite::memory:"}, {}, *log);
+    memory->write_now(
+        [](Tx& tx) { tx.run_script("CREATE TABLE accounts (name TEXT, balance INTEGER) STRICT"); });
+    memory->write_now([](Tx& tx) { add(tx, "alice", 7); });
+    EXPECT_THROW(memory->read_now([](Tx& tx) { add(tx, "bob"); }), DatabaseError);
+    auto const found = memory->read_now([](Tx& tx) {
+        return tx.first("SELECT sum(balance) FROM accounts", {},
+                        [](Row const& row) { return row.integer(0); });
+    });
+    EXPECT_EQ(found, 7);
+}
+
+TEST_P(Sqlite, TheLogDoesNotGrowForEverUnderReaders) {
+    std::atomic<bool> stop = false;
+    {
+        std::vector<std::jthread> readers;
+        for (int i = 0; i < 2; ++i) {
+            readers.emplace_back([&] {
+                while (!stop) (void)names();
+            });
+        }
+        Bytes const filler(1'000'000, 1);
+        db()->write_now(
+            [](Tx& tx) { tx.run_script("CREATE TABLE blobs (n INTEGER PRIMARY KEY, data BLOB) STRICT"); });
+        for (int i = 0; i < 200; ++i) {
+            db()->write_now([&](Tx& tx) {
+                tx.execute("REPLACE INTO blobs VALUES ($1, $2)", {i % 10, filler});
+            });
+        }
+        stop = true;
+    }
+    EXPECT_LT(std::filesystem::file_size(database->file().string() + "-wal"), 160'000'000U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Sqlite, ::testing::Values(Engine::sqlite), engine_name);
+
+}  // namespace
+}  // namespace securestack::test
