@@ -93,7 +93,7 @@ class Reader {
 
     Problem problem() {
         auto const& first = errors_.front();
-        Problem found{ErrorCode::malformed, "Query parameter " + first.pointer + ": " + first.detail + "."};
+        Problem found{ErrorCode::malformed, "Query parameter " + first.pointer + ": " + first.detail};
         if (errors_.size() > 1)
             found.detail = std::to_string(errors_.size()) + " query parameters are not valid.";
         found.errors = std::move(errors_);

@@ -74,9 +74,9 @@ Result<ListQuery> parse_list_query(Schema const& schema, QueryParameters const& 
 struct ListPage {
     std::string results;  // "[{…},…]", the readable fields of each row
     std::int64_t rows = 0;
-    std::optional<CursorPosition> next;
-    std::optional<CursorPosition> previous;
-    std::optional<std::int64_t> count;
+    std::optional<CursorPosition> next = {};
+    std::optional<CursorPosition> previous = {};
+    std::optional<std::int64_t> count = {};
 };
 
 // Runs the query over the rows that satisfy `scope` ("deleted_at IS NULL AND owner = $1"; empty for all).
