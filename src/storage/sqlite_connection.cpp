@@ -98,7 +98,7 @@ class StatementRow final : public Row {
 
 struct Connection::Statement {
     struct Finalize {
-        void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+        void operator()(sqlite3_stmt* prepared) const { sqlite3_finalize(prepared); }
     };
 
     std::unique_ptr<sqlite3_stmt, Finalize> handle;
