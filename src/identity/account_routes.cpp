@@ -70,6 +70,7 @@ Result<Committed<NoContent>> finish_change(Identity& identity, Tx& tx, Context c
                                            OwnPassword const& change) {
     auto user = self(tx, context);
     if (!change.matches || user.password_hash != change.hash) {
+        identity.throttle().failed(tx, ThrottleScope::confirm_account, user.id.to_string(), context.now);
         record(tx, context, "user.change_password", audit_object(user), Outcome::failure);
         return Committed<NoContent>{
             Refusal{Problem{{FieldError{"/current_password", "incorrect", "is not your current password"}}}}};

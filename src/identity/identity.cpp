@@ -1,7 +1,5 @@
 #include "identity/identity.hpp"
 
-#include <cstdlib>
-
 #include <boost/json/value.hpp>
 
 #include "crypto/password.hpp"
@@ -69,6 +67,11 @@ Actor Identity::operating_as(Via via, std::string name) {
 
 std::optional<std::string> Identity::ensure_setup_token() {
     return database_.write_now([&](Tx& tx) { return make_setup_token(tx, operating_as(Via::system, {})); });
+}
+
+std::int64_t Identity::purge_expired() {
+    constexpr std::int64_t most = 100;
+    return database_.write_now([&](Tx& tx) { return Sessions::purge_expired(tx, clock_.now(), most); });
 }
 
 Result<User> Identity::create_user(NewUser const& wanted) {

@@ -45,6 +45,9 @@ class Identity {
 
     BearerAuthenticator& authenticator() { return authenticator_; }
 
+    // Removes at most a hundred sessions that have expired; for a timer. Returns how many it removed.
+    std::int64_t purge_expired();
+
     // For the command line; each is recorded as its act. Problem `invalid` or `conflict` as the API would
     // answer, `not_found` for a username that nobody has.
     Result<User> create_user(NewUser const& user);

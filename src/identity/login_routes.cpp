@@ -13,6 +13,7 @@ using Tokens = Committed<Entity<TokenPair>>;
 // A login between its transactions.
 struct LoginAttempt {
     std::string username;  // as typed
+    std::string fold;
     Secret password;
     Id user{};         // nil when nobody has this name
     std::string hash;  // the user's, or one that no password matches and that takes as long
@@ -22,13 +23,13 @@ struct LoginAttempt {
 
 Result<LoginAttempt> begin_login(Identity& identity, Tx& tx, Context const& context,
                                  Credentials const& credentials) {
-    auto const user = find_user(tx, credentials.username);
-    auto const admitted = identity.throttle().admit_login(tx, context.client().limit_key(),
-                                                          fold_case(credentials.username).value_or(""),
-                                                          user.has_value(), context.now);
-    if (!admitted) return admitted.error();
     LoginAttempt attempt;
     attempt.username = credentials.username;
+    attempt.fold = fold_case(credentials.username).value_or("");
+    auto const user = find_user(tx, credentials.username);
+    auto const admitted = identity.throttle().admit_login(tx, context.client().limit_key(), attempt.fold,
+                                                          user.has_value(), context.now);
+    if (!admitted) return admitted.error();
     attempt.password = credentials.password;
     attempt.user = user ? user->id : Id{};
     attempt.hash = user ? user->password_hash : dummy_password_hash();
@@ -59,16 +60,17 @@ AuditObject login_object(LoginAttempt const& attempt) {
 }
 
 // One answer for a wrong password, a name that nobody has and a disabled user.
-Result<Tokens> refuse_login(Tx& tx, Context const& context, LoginAttempt const& attempt) {
+Result<Tokens> refuse_login(Identity& identity, Tx& tx, Context const& context, LoginAttempt const& attempt) {
+    identity.throttle().failed(tx, ThrottleScope::login_account, attempt.fold, context.now);
     record(tx, context, "session.login", login_object(attempt), Outcome::failure);
     return Tokens{Refusal{{ErrorCode::invalid_credentials, "The username or the password is wrong."}}};
 }
 
 Result<Tokens> finish_login(Identity& identity, Tx& tx, Context const& context, LoginAttempt const& attempt) {
-    if (!attempt.matches) return refuse_login(tx, context, attempt);
+    if (!attempt.matches) return refuse_login(identity, tx, context, attempt);
     auto user = Table<User>(tx).find(attempt.user);
     bool const unchanged = user && !user->disabled && user->password_hash == attempt.hash;
-    if (!unchanged) return refuse_login(tx, context, attempt);
+    if (!unchanged) return refuse_login(identity, tx, context, attempt);
 
     identity.throttle().clear(tx, ThrottleScope::login_account, user->username_fold, context.now);
     user->last_login_at = context.now;

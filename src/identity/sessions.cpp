@@ -10,7 +10,6 @@ namespace {
 constexpr std::chrono::seconds grace{10};
 
 constexpr std::size_t longest_user_agent = 256;
-constexpr std::int64_t purge_batch = 5;
 
 Bytes digest_of(std::string_view token) {
     return RefreshTokens::digest(token).value();
@@ -27,14 +26,6 @@ std::string user_agent(Request const& request) {
 void insert_token(Tx& tx, Bytes const& digest, Id session, std::optional<Bytes> const& parent, Time now) {
     tx.execute("INSERT INTO refresh_tokens (digest, session_id, parent, created_at) VALUES ($1, $2, $3, $4)",
                {digest, session, parent, now});
-}
-
-// A few with each login, so that no job is needed for it.
-void purge_expired(Tx& tx, Time now) {
-    tx.execute(
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at "
-        "LIMIT $2)",
-        {now, purge_batch});
 }
 
 }  // namespace
@@ -60,7 +51,6 @@ TokenPair Sessions::pair(Tx& tx, Context const& context, User const& user, Id se
 }
 
 Sessions::Started Sessions::start(Tx& tx, Context const& context, User const& user) {
-    purge_expired(tx, context.now);
     auto const id = context.new_id();
     tx.execute(
         "INSERT INTO sessions (id, user_id, ip, user_agent, created_at, last_used_at, expires_at) "
@@ -131,8 +121,10 @@ Sessions::Refreshed Sessions::refresh(Tx& tx, Context const& context, std::strin
         result.use = Use::reused;
         return result;
     }
-    tx.execute("UPDATE sessions SET last_used_at = $2 WHERE id = $1", {session.id, context.now});
     result.use = stored->used_at ? Use::repeated : Use::rotated;
+    if (result.use == Use::rotated) {
+        tx.execute("UPDATE sessions SET last_used_at = $2 WHERE id = $1", {session.id, context.now});
+    }
     result.tokens = pair(tx, context, session.user, session.id, *std::move(next));
     return result;
 }
@@ -146,6 +138,13 @@ void Sessions::end_all(Tx& tx, Id user, Id kept, Time now) {
     tx.execute("UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL",
                {user, kept, now});
     tx.on_commit([this, user] { cache_.forget_user(user); });
+}
+
+std::int64_t Sessions::purge_expired(Tx& tx, Time now, std::int64_t most) {
+    return tx.execute(
+        "DELETE FROM sessions WHERE id IN "
+        "(SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        {now, most});
 }
 
 }  // namespace securestack

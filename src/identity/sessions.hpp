@@ -52,6 +52,9 @@ class Sessions {
     // All sessions of a user but `kept`, which may be nil.
     void end_all(Tx& tx, Id user, Id kept, Time now);
 
+    // Removes at most so many sessions, with their tokens, that have expired. Returns how many it removed.
+    static std::int64_t purge_expired(Tx& tx, Time now, std::int64_t most);
+
     SessionCache& cache() { return cache_; }
 
   private:

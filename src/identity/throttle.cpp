@@ -60,7 +60,7 @@ void store(Tx& tx, ThrottleScope scope, Bytes const& key, ThrottleState const& s
         {name_of(scope), key, state.arrival, state.failures, state.blocked_until, lasting, now});
 }
 
-// A few rows with each attempt, so that the table stays as small as the traffic that fills it.
+// A few rows with each new one, so that the table stays as small as the traffic that fills it.
 void purge(Tx& tx, Time now) {
     tx.execute(
         "DELETE FROM login_throttle WHERE (scope, subject) IN ("
@@ -105,12 +105,11 @@ seconds delay_after(std::int64_t failures) {
 }
 
 std::expected<ThrottleState, seconds> admit(ThrottleState state, ThrottleRule const& rule, Time now) {
-    if (rule.delays) {
+    if (rule.counts_failures) {
         if (state.failures >= most_failures) return std::unexpected(longest_delay);
         state.blocked_until = std::min(state.blocked_until, now + delay_after(state.failures));
         if (state.blocked_until > now) return std::unexpected(rounded_up(state.blocked_until - now));
         ++state.failures;
-        state.blocked_until = now + delay_after(state.failures);
     }
     if (rule.rate) {
         microseconds const period = rule.rate->period;
@@ -123,18 +122,26 @@ std::expected<ThrottleState, seconds> admit(ThrottleState state, ThrottleRule co
     return state;
 }
 
+ThrottleState after_failure(ThrottleState state, Time now) {
+    state.blocked_until = std::max(state.blocked_until, now + delay_after(state.failures));
+    return state;
+}
+
 ThrottleRule Throttle::rule(ThrottleScope scope) const {
     bool const by_account = scope == ThrottleScope::login_account || scope == ThrottleScope::confirm_account;
-    return {.rate = rate_, .delays = by_account};
+    return {.rate = rate_, .counts_failures = by_account};
 }
 
 Result<void> Throttle::count(Tx& tx, ThrottleScope scope, std::string_view subject, bool lasting,
                              Time now) const {
+    auto const applied = rule(scope);
+    if (!applied.rate && !applied.counts_failures) return {};
     auto const key = key_of(subject);
-    auto const next = securestack::admit(load(tx, scope, key).value_or(ThrottleState{}), rule(scope), now);
+    auto const known = load(tx, scope, key);
+    auto const next = securestack::admit(known.value_or(ThrottleState{}), applied, now);
     if (!next) return too_many(next.error());
     store(tx, scope, key, *next, lasting, now);
-    purge(tx, now);
+    if (!known) purge(tx, now);
     return {};
 }
 
@@ -149,6 +156,15 @@ Result<void> Throttle::admit_login(Tx& tx, std::string_view address, std::string
     auto const by_address = count(tx, ThrottleScope::login_address, address, false, now);
     if (!by_address) return by_address;
     return count(tx, ThrottleScope::login_account, username_fold, known, now);
+}
+
+void Throttle::failed(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const {
+    auto const key = key_of(subject);
+    auto const state = load(tx, scope, key);
+    if (!state) return;  // forgotten meanwhile
+    tx.execute(
+        "UPDATE login_throttle SET blocked_until = $3, updated_at = $4 WHERE scope = $1 AND subject = $2",
+        {name_of(scope), key, after_failure(*state, now).blocked_until, now});
 }
 
 void Throttle::clear(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const {

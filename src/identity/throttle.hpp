@@ -34,13 +34,16 @@ std::chrono::seconds delay_after(std::int64_t failures);
 
 struct ThrottleRule {
     std::optional<Rate> rate;
-    bool delays = false;  // failures are counted, and delay what follows
+    bool counts_failures = false;
 };
 
 // Pure. The state after one more attempt, or how long to wait. A state from the far future (a clock that was
 // set back) counts as no later than it could have become by now.
 std::expected<ThrottleState, std::chrono::seconds> admit(ThrottleState state, ThrottleRule const& rule,
                                                          Time now);
+
+// Pure. The state after an attempt that was admitted has failed: what comes next must wait.
+ThrottleState after_failure(ThrottleState state, Time now);
 
 // What is counted, and by what.
 enum class ThrottleScope : std::uint8_t {
@@ -62,6 +65,9 @@ class Throttle {
     // `known`) are forgotten after a month without an attempt, the others never.
     Result<void> admit_login(Tx& tx, std::string_view address, std::string_view username_fold, bool known,
                              Time now) const;
+
+    // An attempt that was admitted has failed.
+    void failed(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const;
 
     // Forgets the failures of `subject`: it has proved itself, or its password was set anew.
     void clear(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const;
