@@ -212,7 +212,7 @@ std::string tag_of(Route const& route) {
     for (std::string const& segment : segments_of(route.pattern)) {
         if (segment != "api" && parameter_name(segment).empty()) return segment;
     }
-    return "system";
+    return "System";
 }
 
 std::string method_key(Method method) {

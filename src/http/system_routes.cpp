@@ -25,7 +25,7 @@ void add_health(Router& router, SystemRoutes const& system) {
     auto const alive = [](Context const&) { return json_response(200, R"({"status":"alive"})"); };
     router.plain(Method::get, "/healthz", anyone(), alive)
         .operation("getHealth")
-        .tag("system")
+        .tag("System")
         .summary("Whether the process is alive")
         .route()
         .in_api = true;
@@ -36,7 +36,7 @@ void add_health(Router& router, SystemRoutes const& system) {
     };
     router.plain(Method::get, "/readyz", anyone(), ready)
         .operation("getReadiness")
-        .tag("system")
+        .tag("System")
         .summary("Whether the process can serve: database reachable and migrated, not draining")
         .route()
         .in_api = true;
@@ -52,7 +52,7 @@ void add_metrics(Router& router, SystemRoutes const& system) {
     };
     Route& route = router.plain(Method::get, "/metrics", anyone(), read)
                        .operation("getMetrics")
-                       .tag("system")
+                       .tag("System")
                        .summary("Counters and latencies for Prometheus")
                        .answers(403)
                        .route();
@@ -69,7 +69,7 @@ void add_system_routes(Router& router, SystemRoutes system) {
     auto const document = [&router, version = system.version] { return openapi_document(router, version); };
     Route& openapi = serve_text(router, "/api/openapi.json", "application/json", document)
                          .operation("getOpenApi")
-                         .tag("system")
+                         .tag("System")
                          .summary("This document")
                          .route();
     openapi.in_api = true;
