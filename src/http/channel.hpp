@@ -158,7 +158,7 @@ class Channel : public Connection {
 
     // The value, or nothing when the deadline passed first.
     template <class T>
-    Awaitable<std::optional<T>> result_of(std::shared_ptr<Handover<T>> handover,
+    Awaitable<std::optional<T>> result_of(std::shared_ptr<Handover<T>> const& handover,
                                           std::chrono::milliseconds limit) {
         if (!handover->settled()) {
             enter_phase(Phase::handling, limit);

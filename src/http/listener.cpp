@@ -89,7 +89,7 @@ Awaitable<void> Listener::run() {
 }
 
 // Out of descriptors or memory: the condition lasts a while, and accepting again at once would spin.
-Awaitable<void> Listener::rest(IoError reason) {
+Awaitable<void> Listener::rest(IoError const& reason) {
     if (reason == asio::error::connection_aborted) co_return;
     log_.warn("http.accept_failed", {{"reason", reason.message()}});
     pause_.expires_after(std::chrono::milliseconds{100});

@@ -30,7 +30,7 @@ class Listener {
 
   private:
     Awaitable<void> run();
-    Awaitable<void> rest(IoError reason);
+    Awaitable<void> rest(IoError const& reason);
     Worker& least_loaded() const;
 
     std::span<std::unique_ptr<Worker> const> workers_;

@@ -30,9 +30,9 @@ std::vector<std::unique_ptr<Worker>> make_workers(ServerOptions const& options, 
     return workers;
 }
 
-Application application_of(Dispatcher& dispatcher) {
+RequestHandler handler_of(Dispatcher& dispatcher) {
     return {[&](Method method, std::string_view path) { return dispatcher.body_limit(method, path); },
-            [&](std::shared_ptr<Request> request, Application::Done done) {
+            [&](std::shared_ptr<Request> request, RequestHandler::Done done) {
                 dispatcher.dispatch(std::move(request), std::move(done));
             }};
 }
@@ -40,10 +40,11 @@ Application application_of(Dispatcher& dispatcher) {
 }  // namespace
 
 struct HttpServer::State {
-    State(ServerOptions given, Application app, Database& database, IdSource& ids, Clock& clock, Log& log)
+    State(ServerOptions given, RequestHandler given_handler, Database& database, IdSource& ids, Clock& clock,
+          Log& log)
         : options(std::move(given)),
-          application(std::move(app)),
-          service{options, application, database, ids, clock, log, census},
+          handler(std::move(given_handler)),
+          service{options, handler, database, ids, clock, log, census},
           tls(options.tls ? make_tls_context(*options.tls) : nullptr),
           workers(make_workers(options, clock)),
           listener(options.host, options.port, workers, log,
@@ -85,7 +86,7 @@ struct HttpServer::State {
     }
 
     ServerOptions const options;
-    Application const application;
+    RequestHandler const handler;
     Census census;
     Service const service;
     std::mutex tls_mutex;
@@ -101,12 +102,11 @@ struct HttpServer::State {
 
 HttpServer::HttpServer(ServerOptions options, Dispatcher& dispatcher, Database& database, IdSource& ids,
                        Clock& clock, Log& log)
-    : HttpServer(std::move(options), application_of(dispatcher), database, ids, clock, log) {}
+    : HttpServer(std::move(options), handler_of(dispatcher), database, ids, clock, log) {}
 
-HttpServer::HttpServer(ServerOptions options, Application application, Database& database, IdSource& ids,
+HttpServer::HttpServer(ServerOptions options, RequestHandler handler, Database& database, IdSource& ids,
                        Clock& clock, Log& log)
-    : state_(std::make_unique<State>(std::move(options), std::move(application), database, ids, clock, log)) {
-}
+    : state_(std::make_unique<State>(std::move(options), std::move(handler), database, ids, clock, log)) {}
 
 HttpServer::~HttpServer() {
     drain();

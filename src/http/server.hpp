@@ -17,16 +17,16 @@
 namespace securestack {
 
 struct TlsFiles {
-    std::string certificate;  // PEM chain
-    std::string key;          // PEM
+    std::string certificate = {};  // PEM chain
+    std::string key = {};          // PEM
 };
 
 struct ServerOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8000;  // 0: any free one, see `port()`
     std::size_t threads = 2;
-    std::optional<TlsFiles> tls;
-    std::vector<Network> trusted_proxies;
+    std::optional<TlsFiles> tls = {};
+    std::vector<Network> trusted_proxies = {};
     std::size_t max_connections = 8192;
     std::size_t max_header_bytes = 16 * 1024;
     std::size_t max_target_bytes = 8 * 1024;
@@ -42,7 +42,7 @@ struct ServerOptions {
 };
 
 // What the transport serves: the dispatcher, or a test's own function. Both are called on I/O threads.
-struct Application {
+struct RequestHandler {
     using Done = std::move_only_function<void(Response)>;
 
     std::function<std::size_t(Method method, std::string_view path)> body_limit;
@@ -61,8 +61,8 @@ class HttpServer {
     // Binds and listens; throws std::runtime_error with the address and the reason.
     HttpServer(ServerOptions options, Dispatcher& dispatcher, Database& database, IdSource& ids, Clock& clock,
                Log& log);
-    HttpServer(ServerOptions options, Application application, Database& database, IdSource& ids,
-               Clock& clock, Log& log);
+    HttpServer(ServerOptions options, RequestHandler handler, Database& database, IdSource& ids, Clock& clock,
+               Log& log);
     ~HttpServer();
 
     std::uint16_t port() const;

@@ -115,7 +115,7 @@ class Session final : public Channel<Stream> {
         auto const request = *made;
         input_.consume(size);
         if (framing.chunked || framing.length > 0) {
-            if (!co_await receive_body(framing, request)) co_return false;
+            if (!co_await receive_body(framing, *request)) co_return false;
         }
         co_return co_await answer(framing, request);
     }
@@ -140,7 +140,8 @@ class Session final : public Channel<Stream> {
             if (*end != 0) co_return *end;
             bool const first_byte = input_.empty();
             if (!co_await this->receive(0)) {
-                if (expired_ && !first_byte) co_await reject(too_slow("header"), nullptr);
+                Problem const problem = too_slow("header");
+                if (expired_ && !first_byte) co_await reject(problem, nullptr);
                 co_return 0;
             }
             if (first_byte) enter_phase(Phase::receiving, options.header_timeout);
@@ -154,9 +155,10 @@ class Session final : public Channel<Stream> {
         if (worker_.draining()) this->begin_drain(worker_.drain_idle_until());
     }
 
-    Awaitable<bool> receive_body(Framing const& framing, std::shared_ptr<Request> request) {
-        auto const limit = service_.application.body_limit(request->method, request->path);
-        if (framing.length > limit) co_return co_await reject(too_large(limit), request);
+    Awaitable<bool> receive_body(Framing const& framing, Request& request) {
+        auto const limit = service_.handler.body_limit(request.method, request.path);
+        Problem const excess = too_large(limit);
+        if (framing.length > limit) co_return co_await reject(excess, &request);
         if (framing.expect_continue && input_.empty()) {
             Gathered const interim{"HTTP/1.1 100 Continue\r\n\r\n"};
             if (!co_await this->send(interim)) co_return false;
@@ -164,14 +166,15 @@ class Session final : public Channel<Stream> {
         ChunkedDecoder decoder{limit};
         auto const begun = std::chrono::steady_clock::now();
         for (;;) {
-            auto const taken = take_body(framing, decoder, request->body);
-            if (!taken) co_return co_await reject(taken.error(), request);
+            auto const taken = take_body(framing, decoder, request.body);
+            if (!taken) co_return co_await reject(taken.error(), &request);
             if (*taken == 0) co_return true;
             enter_phase(Phase::receiving, {});
             this->move_deadline(begun + service_.options.body_timeout +
-                                std::chrono::seconds{request->body.size() / slowest_bytes_per_second});
+                                std::chrono::seconds{request.body.size() / slowest_bytes_per_second});
             if (!co_await this->receive(*taken)) {
-                if (expired_) co_await reject(too_slow("body"), request);
+                Problem const problem = too_slow("body");
+                if (expired_) co_await reject(problem, &request);
                 co_return false;
             }
         }
@@ -192,10 +195,9 @@ class Session final : public Channel<Stream> {
         return length - body.size();
     }
 
-    Awaitable<bool> answer(Framing const& framing, std::shared_ptr<Request> request) {
+    Awaitable<bool> answer(Framing const& framing, std::shared_ptr<Request> const& request) {
         auto const handover = std::make_shared<Handover<Response>>(worker_.gate());
-        service_.application.serve(request,
-                                   [handover](Response made) { handover->deliver(std::move(made)); });
+        service_.handler.serve(request, [handover](Response made) { handover->deliver(std::move(made)); });
         auto made = co_await this->result_of(handover, service_.options.handler_timeout);
         if (broken_) co_return false;
         ResponseFacts facts{.request_id = request->id,
@@ -232,10 +234,12 @@ class Session final : public Channel<Stream> {
         bool begun = false;
         Piece piece;
         do {
-            auto next = co_await next_piece(response.stream, std::move(piece.text));
+            auto next = co_await next_piece(response.stream, piece.text);
             if (broken_) co_return false;
-            if (!next || next->error)
-                co_return co_await fail_stream(next ? next->error : nullptr, begun, facts, request);
+            if (!next || next->error) {
+                auto const error = next ? next->error : nullptr;
+                co_return co_await fail_stream(error, begun, facts, request);
+            }
             piece = std::move(*next);
             out_.clear();
             if (!std::exchange(begun, true)) append_response_head(out_, response, facts);
@@ -251,7 +255,8 @@ class Session final : public Channel<Stream> {
         co_return co_await this->send(last) && facts.keep_alive;
     }
 
-    Awaitable<std::optional<Piece>> next_piece(std::shared_ptr<BodyStream> stream, std::string reused) {
+    Awaitable<std::optional<Piece>> next_piece(std::shared_ptr<BodyStream> const& stream,
+                                               std::string& reused) {
         auto const handover = std::make_shared<Handover<Piece>>(worker_.gate());
         auto const piece = std::make_shared<Piece>();
         piece->text = std::move(reused);
@@ -267,7 +272,7 @@ class Session final : public Channel<Stream> {
         co_return co_await this->result_of(handover, service_.options.handler_timeout);
     }
 
-    Awaitable<bool> fail_stream(std::exception_ptr error, bool begun, ResponseFacts facts,
+    Awaitable<bool> fail_stream(std::exception_ptr const& error, bool begun, ResponseFacts facts,
                                 Request const& request) {
         auto const problem = problem_of(error);
         service_.log.error("http.stream_failed",
@@ -294,7 +299,7 @@ class Session final : public Channel<Stream> {
     }
 
     // Answers `problem` and returns false: after it the connection cannot be trusted to be in step.
-    Awaitable<bool> reject(Problem problem, std::shared_ptr<Request> request) {
+    Awaitable<bool> reject(Problem const& problem, Request const* request) {
         auto const id = request ? request->id : service_.ids.make(service_.clock.now()).to_string();
         auto const path = request ? request->path : std::string{};
         service_.log.info("http.rejected",

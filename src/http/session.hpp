@@ -12,7 +12,7 @@ namespace securestack {
 // What all sessions share; outlives them.
 struct Service {
     ServerOptions const& options;
-    Application const& application;
+    RequestHandler const& handler;
     Database& database;
     IdSource& ids;
     Clock& clock;
