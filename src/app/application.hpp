@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +29,9 @@ class Application {
     // Answers one request; waits for it.
     Response dispatch(Request request);
 
-    Dispatcher& dispatcher() { return *dispatcher_; }
+    Dispatcher& dispatcher() { return dispatcher_; }
+    // Another one over the same parts, without access log and counts.
+    Dispatcher dispatcher_for(Router const& router);
     Router const& router() const { return router_; }
     Database& database() { return *installation_.database; }
     IdSource& ids() { return installation_.ids; }
@@ -46,6 +47,8 @@ class Application {
     void housekeep();
 
   private:
+    DispatchHooks hooks();
+    void add_samples();
     std::vector<std::string> reasons_not_ready() const;
 
     Settings const settings_;
@@ -56,12 +59,12 @@ class Application {
     Identity identity_;
     Router router_;
     Pool cpu_;
-    std::optional<Dispatcher> dispatcher_;
+    Dispatcher dispatcher_;
     std::atomic<bool> database_reachable_ = true;
     std::atomic<bool> draining_ = false;
 };
 
 // The routes alone, for the OpenAPI document; nothing is opened.
-std::string openapi_document();
+std::string product_openapi();
 
 }  // namespace securestack

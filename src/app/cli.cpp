@@ -199,7 +199,7 @@ class CommandLine {
     void add_information() {
         add(app_, "openapi", "Print the OpenAPI document", "securestack openapi > openapi.json",
             SettingFlags::none, [] {
-                std::cout << openapi_document();
+                std::cout << product_openapi();
                 return done;
             });
         auto* config = add_group("config", "The configuration", "securestack config show");

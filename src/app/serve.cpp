@@ -52,10 +52,10 @@ class Timer {
 class MetricsListener {
   public:
     MetricsListener(ListenAddress const& address, Application& application, Clock& clock, Log& log)
-        : dispatcher_(application.plain_dispatcher(router_)),
+        : dispatcher_(application.dispatcher_for(router_)),
           server_(options(address), dispatcher_, application.database(), application.ids(), clock, log) {
         router_.plain(Method::get, "/metrics", anyone(), [&metrics = application.metrics()](Context const&) {
-            return text_response(200, Metrics::content_type, metrics.text());
+            return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
         });
         server_.start();
     }
@@ -154,7 +154,11 @@ void serve(Settings const& given, ServeOptions options) {
                             options.migrate ? SchemaPolicy::migrate : SchemaPolicy::must_be_current);
     HttpServer server(server_options(settings), application.dispatcher(), application.database(),
                       application.ids(), clock, *log);
-    application.watch(server);
+    application.metrics().add_gauge("securestack_connections", "Client connections that are open.",
+                                    [&] { return static_cast<double>(server.stats().connections); });
+    application.metrics().add_counter("securestack_connections_refused_total",
+                                      "Connections beyond max_connections.",
+                                      [&] { return static_cast<double>(server.stats().refused); });
     std::optional<MetricsListener> metrics;
     if (settings.metrics_listen) metrics.emplace(*settings.metrics_listen, application, clock, *log);
     settings.listen.port = server.port();
@@ -169,7 +173,7 @@ void serve(Settings const& given, ServeOptions options) {
                               {"database", settings.on_sqlite() ? "sqlite" : "postgresql"},
                               {"version", version()},
                               {"took_ms", took.count()}});
-    greet(settings, application.setup_token());
+    greet(settings, application.identity().ensure_setup_token());
     notify_service_manager("READY=1");
 
     run_until_stopped(settings, application, server, signals, *log);

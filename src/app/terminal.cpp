@@ -48,7 +48,7 @@ std::optional<Secret> ask_twice() {
     }
     Unseen const unseen(STDIN_FILENO);
     std::cerr << "Password: ";
-    auto const first = read_line(STDIN_FILENO);
+    auto first = read_line(STDIN_FILENO);
     std::cerr << "\nOnce more: ";
     auto const second = read_line(STDIN_FILENO);
     std::cerr << '\n';

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <optional>
-#include <sstream>
 
 #include <toml++/toml.h>
 
@@ -35,12 +35,11 @@ std::optional<std::string> value_text(toml::node const& node) {
 TomlFile read_toml_file(std::string const& path) {
     TomlFile file;
     std::ifstream stream(path);
-    std::stringstream content;
-    if (!stream || !(content << stream.rdbuf() || stream.peek() == std::ifstream::traits_type::eof()))
-        return file;
+    std::string const content{std::istreambuf_iterator<char>(stream), {}};
+    if (stream.bad() || !stream.is_open()) return file;
     file.readable = true;
     try {
-        auto const table = toml::parse(content.str(), path);
+        auto const table = toml::parse(content, path);
         for (auto const& [key, node] : table) {
             auto const line = static_cast<unsigned>(node.source().begin.line);
             if (auto text = value_text(node)) {

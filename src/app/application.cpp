@@ -1,0 +1,172 @@
+#include "app/application.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include "app/access_log.hpp"
+#include "app/auth_events.hpp"
+#include "app/build_info.hpp"
+#include "app/routes.hpp"
+#include "audit/audit.hpp"
+#include "http/openapi.hpp"
+#include "servers/servers.hpp"
+
+namespace securestack {
+namespace {
+
+// Password hashing takes a core for some 30 ms and 19 MiB: as many at once as there are cores, few of them
+// waiting.
+std::size_t hashing_threads(Settings const& settings) {
+    return std::max<std::size_t>(1, settings.threads);
+}
+constexpr std::size_t hashing_queue = 16;
+
+constexpr std::int64_t purge_batch = 200;
+
+// A proxy on this machine is a loopback client, too: what it forwards for somebody is not from here.
+bool is_from_this_machine(Context const& context) {
+    static Network const loopback[] = {*Network::parse("127.0.0.0/8"), *Network::parse("::1")};
+    auto const& headers = context.request.headers;
+    auto const local = std::ranges::any_of(
+        loopback, [&](Network const& network) { return network.contains(context.client()); });
+    return local && headers.count("X-Forwarded-For") == 0 && headers.count("Forwarded") == 0;
+}
+
+Actor program(Time now, IdSource& ids) {
+    Principal principal;
+    principal.name = "securestack";
+    principal.via = Via::system;
+    return Actor{std::move(principal), now, ids};
+}
+
+CursorKey cursor_key(MasterKey const& master) {
+    return CursorKey{Secret{std::string{text_of(master.derive("cursor"))}}};
+}
+
+}  // namespace
+
+Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy policy)
+    : settings_(std::move(settings)),
+      clock_(clock),
+      log_(log),
+      metrics_(std::string{version()}),
+      installation_(settings_, policy, log, metrics_.database_observer()),
+      identity_(*installation_.database, clock, installation_.ids, identity_settings(settings_),
+                installation_.master_key),
+      cpu_("cpu", hashing_threads(settings_), hashing_queue),
+      dispatcher_(router_, *installation_.database, cpu_, identity_.authenticator(), clock, installation_.ids,
+                  cursor_key(installation_.master_key), log, hooks()) {
+    identity_.start();
+    SystemRoutes system;
+    system.version = version();
+    system.reasons_not_ready = [this] { return reasons_not_ready(); };
+    system.metrics = settings_.metrics_listen ? nullptr : &metrics_;
+    system.may_read_metrics = is_from_this_machine;
+    add_all_routes(router_, identity_, std::move(system));
+    metrics_.know(router_);
+    add_samples();
+}
+
+Application::~Application() {
+    // What runs on the pools uses the members: they end first.
+    cpu_.stop();
+    installation_.database->close();
+}
+
+DispatchHooks Application::hooks() {
+    DispatchHooks hooks;
+    hooks.record_denial = record_denial;
+    hooks.finished = [this](Request const& request, Route const* route, Principal const* principal,
+                            Response const& response, std::chrono::nanoseconds took) {
+        metrics_.finished(route, response, took);
+        log_login(log_, request, route, response);
+        log_request(log_, request, route, principal, response, took);
+    };
+    return hooks;
+}
+
+Dispatcher Application::dispatcher_for(Router const& router) {
+    return Dispatcher{router,
+                      *installation_.database,
+                      cpu_,
+                      identity_.authenticator(),
+                      clock_,
+                      installation_.ids,
+                      cursor_key(installation_.master_key),
+                      log_,
+                      {}};
+}
+
+void Application::add_samples() {
+    auto const stats = [database = installation_.database.get()] { return database->stats(); };
+    auto const gauge = [&](char const* name, char const* help, auto read) {
+        metrics_.add_gauge(name, help, [read] { return static_cast<double>(read()); });
+    };
+    gauge("securestack_database_read_queue", "Reads that wait for a thread.",
+          [=] { return stats().read_queue; });
+    gauge("securestack_database_write_queue", "Writes that wait for a thread.",
+          [=] { return stats().write_queue; });
+    gauge("securestack_cpu_queue", "Password hashes that wait for a thread.",
+          [this] { return cpu_.depth(); });
+    gauge("securestack_ready", "1 when /readyz answers 200.",
+          [this] { return reasons_not_ready().empty() ? 1 : 0; });
+    metrics_.add_counter("securestack_database_commits_total", "Transactions committed by writes.",
+                         [=] { return static_cast<double>(stats().commits); });
+    metrics_.add_counter("securestack_database_retries_total", "Times that a write was run again.",
+                         [=] { return static_cast<double>(stats().retries); });
+}
+
+Response Application::dispatch(Request request) {
+    std::promise<Response> answered;
+    dispatcher_.dispatch(std::make_shared<Request>(std::move(request)),
+                         [&](Response response) { answered.set_value(std::move(response)); });
+    return answered.get_future().get();
+}
+
+std::vector<std::string> Application::reasons_not_ready() const {
+    std::vector<std::string> reasons;
+    if (draining_) reasons.emplace_back("the server is stopping");
+    if (!database_reachable_) reasons.emplace_back("the database cannot be reached");
+    return reasons;
+}
+
+void Application::look_at_database() {
+    auto const reachable = installation_.database->reachable();
+    if (database_reachable_.exchange(reachable) != reachable) {
+        log_.write(reachable ? LogLevel::info : LogLevel::error, "database.reachable",
+                   {{"reachable", reachable}});
+    }
+}
+
+void Application::housekeep() {
+    try {
+        auto const removed = installation_.database->write_now([&](Tx& tx) {
+            return purge_deleted_servers(tx, program(clock_.now(), installation_.ids), purge_batch);
+        });
+        if (removed > 0) log_.info("housekeeping.servers", {{"removed", removed}});
+    } catch (DatabaseError const& error) {
+        // Nothing is lost: the next round removes what this one did not.
+        log_.warn("housekeeping.failed", {{"reason", error.what()}});
+    }
+}
+
+std::string product_openapi() {
+    // A database in memory that is never migrated nor asked: routes hold references to their parts.
+    auto const log = make_null_log();
+    SystemClock const clock;
+    IdSource ids;
+    auto const database = open_database(Secret{"sqlite::memory:"}, {}, *log);
+    MasterKey const key{Secret{std::string(MasterKey::size, '\0')}};
+    Identity identity{*database, clock, ids, {}, key};
+    Metrics metrics{std::string{version()}};
+    Router router;
+    SystemRoutes system;
+    system.version = version();
+    system.metrics = &metrics;
+    add_all_routes(router, identity, std::move(system));
+    auto document = openapi_document(router, version());
+    database->close();
+    return document;
+}
+
+}  // namespace securestack

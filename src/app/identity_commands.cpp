@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "app/commands.hpp"
+#include "app/installation.hpp"
+#include "identity/identity.hpp"
+#include "resource/document.hpp"
+
+namespace securestack {
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+constexpr int wrong_usage = 2;
+
+// Identity over the installation's database, beside a server or without one.
+struct Desk {
+    explicit Desk(Settings const& settings)
+        : log(make_log(std::max(settings.log_level, LogLevel::warn), settings.log_format)),
+          installation(settings, SchemaPolicy::migrate, *log),
+          identity(*installation.database, clock, installation.ids, identity_settings(settings),
+                   installation.master_key) {}
+    ~Desk() { installation.database->close(); }
+    Desk(Desk const&) = delete;
+    Desk& operator=(Desk const&) = delete;
+
+    SystemClock clock;
+    std::unique_ptr<Log> log;
+    Installation installation;
+    Identity identity;
+};
+
+int refuse(Problem const& problem) {
+    if (problem.errors.empty()) std::cerr << "securestack: " << problem.detail << '\n';
+    for (auto const& error : problem.errors) {
+        auto name = error.pointer.substr(std::min<std::size_t>(1, error.pointer.size()));
+        std::ranges::replace(name, '_', '-');
+        std::cerr << fmt::format("securestack: {}: {}\n", name, error.detail);
+    }
+    return failed;
+}
+
+int report(Result<User> const& outcome, std::string_view what) {
+    if (!outcome) return refuse(outcome.error());
+    std::cout << fmt::format("{}: {}\n", outcome->username, what);
+    return done;
+}
+
+std::optional<Role> read_role(std::string_view text) {
+    for (auto const role : {Role::user, Role::auditor, Role::admin}) {
+        if (to_string(role) == text) return role;
+    }
+    std::cerr << fmt::format("securestack: the role must be user, auditor or admin; it is \"{}\"\n", text);
+    return std::nullopt;
+}
+
+}  // namespace
+
+int create_user(Settings const& settings, NewUserOptions const& options, bool json) {
+    auto const role = read_role(options.role);
+    if (!role) return wrong_usage;
+    auto password = read_password(options.password);
+    if (!password) return wrong_usage;
+    NewUser user;
+    user.username = options.username;
+    user.password = std::move(*password);
+    if (!options.email.empty()) user.email = options.email;
+    user.display_name = options.display_name;
+    user.role = *role;
+    Desk desk(settings);
+    auto const created = desk.identity.create_user(user);
+    if (!created || !json) return report(created, fmt::format("created with the role {}", options.role));
+    std::cout << to_json(*created) << '\n';
+    return done;
+}
+
+int list_users(Settings const& settings, bool json) {
+    Desk desk(settings);
+    auto const users = desk.identity.list_users();
+    if (json) {
+        std::string text = "[";
+        for (auto const& user : users) {
+            if (text.size() > 1) text += ',';
+            text += to_json(user);
+        }
+        std::cout << text << "]\n";
+        return done;
+    }
+    std::size_t width = 8;
+    for (auto const& user : users) width = std::max(width, user.username.size());
+    std::cout << fmt::format("{:<{}}  {:<8}  {:<8}  {}\n", "USERNAME", width, "ROLE", "STATE", "LAST LOGIN");
+    for (auto const& user : users) {
+        std::cout << fmt::format("{:<{}}  {:<8}  {:<8}  {}\n", user.username, width, to_string(user.role),
+                                 user.disabled ? "disabled" : "active",
+                                 user.last_login_at ? format_time(*user.last_login_at) : "never");
+    }
+    return done;
+}
+
+int set_user_disabled(Settings const& settings, std::string const& username, bool disabled) {
+    Desk desk(settings);
+    return report(desk.identity.set_disabled(username, disabled), disabled ? "disabled" : "enabled");
+}
+
+int set_user_role(Settings const& settings, std::string const& username, std::string const& text) {
+    auto const role = read_role(text);
+    if (!role) return wrong_usage;
+    Desk desk(settings);
+    return report(desk.identity.set_role(username, *role), fmt::format("has the role {}", text));
+}
+
+int set_user_password(Settings const& settings, std::string const& username, PasswordFrom from) {
+    auto const password = read_password(from);
+    if (!password) return wrong_usage;
+    Desk desk(settings);
+    return report(desk.identity.set_password(username, *password),
+                  "has a new password, and no session any more");
+}
+
+int list_keys(Settings const& settings, bool json) {
+    Desk desk(settings);
+    desk.identity.start();
+    auto const keys = desk.installation.database->read_now(
+        [&](Tx& tx) { return desk.identity.keys().read(tx, desk.clock.now()); });
+    if (json) {
+        std::cout << to_jwks(*keys) << '\n';
+        return done;
+    }
+    for (auto const& key : keys->verifying) {
+        auto const signs = key == keys->signing.public_key;
+        std::cout << key.kid
+                  << (signs ? "  signs and verifies\n" : "  verifies until its last tokens expire\n");
+    }
+    return done;
+}
+
+int rotate_keys(Settings const& settings) {
+    Desk desk(settings);
+    desk.identity.start();
+    std::cout << fmt::format("{}  signs from now on\n", desk.identity.rotate_keys());
+    return done;
+}
+
+}  // namespace securestack
