@@ -96,45 +96,49 @@ struct Field {
     std::string_view example;  // JSON text
 
     constexpr Field required() const {
-        return with([](Field& f) { f.is_required = true; });
+        Field f = *this;
+        f.is_required = true;
+        return f;
     }
-    constexpr Field read_only() const {
-        return with([](Field& f) { f.visibility = Visibility::read_only; });
-    }
-    constexpr Field write_only() const {
-        return with([](Field& f) { f.visibility = Visibility::write_only; });
-    }
-    constexpr Field internal() const {
-        return with([](Field& f) { f.visibility = Visibility::internal; });
-    }
+    constexpr Field read_only() const { return seen(Visibility::read_only); }
+    constexpr Field write_only() const { return seen(Visibility::write_only); }
+    constexpr Field internal() const { return seen(Visibility::internal); }
     constexpr Field sortable() const {
-        return with([](Field& f) { f.is_sortable = true; });
+        Field f = *this;
+        f.is_sortable = true;
+        return f;
     }
     constexpr Field filterable() const {
-        return with([](Field& f) { f.is_filterable = true; });
-    }
-    // The same under another name: an internal column that stands for a document (?actor= looks at actor_id).
-    constexpr Field filterable_as(std::string_view parameter) const {
-        return with([&](Field& f) { f.is_filterable = true, f.filter_name = parameter; });
+        Field f = *this;
+        f.is_filterable = true;
+        return f;
     }
     constexpr Field searchable() const {
-        return with([](Field& f) { f.is_searchable = true; });
+        Field f = *this;
+        f.is_searchable = true;
+        return f;
     }
     constexpr Field length(std::int64_t least, std::int64_t most) const { return range(least, most); }
     constexpr Field range(std::int64_t least, std::int64_t most) const {
-        return with([&](Field& f) {
-            f.minimum = least;
-            f.maximum = most;
-        });
+        Field f = *this;
+        f.minimum = least;
+        f.maximum = most;
+        return f;
     }
     constexpr Field format(TextFormat const& form) const {
-        return with([&](Field& f) { f.text_format = &form; });
+        Field f = *this;
+        f.text_format = &form;
+        return f;
     }
     constexpr Field doc(std::string_view text) const {
-        return with([&](Field& f) { f.documentation = text; });
+        Field f = *this;
+        f.documentation = text;
+        return f;
     }
     constexpr Field sample(std::string_view json) const {
-        return with([&](Field& f) { f.example = json; });
+        Field f = *this;
+        f.example = json;
+        return f;
     }
 
     bool is_writable() const {
@@ -149,11 +153,10 @@ struct Field {
     }
 
   private:
-    template <class F>
-    constexpr Field with(F change) const {
-        Field copy = *this;
-        change(copy);
-        return copy;
+    constexpr Field seen(Visibility by) const {
+        Field f = *this;
+        f.visibility = by;
+        return f;
     }
 };
 
