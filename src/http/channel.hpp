@@ -103,7 +103,8 @@ class Channel : public Connection {
         interrupt(phase_ == Phase::closing);
     }
     void begin_drain(Moment idle_until) final {
-        if (phase_ == Phase::idle) move_deadline(std::min(deadline(), idle_until));
+        if (phase_ == Phase::idle || phase_ == Phase::closing)
+            move_deadline(std::min(deadline(), idle_until));
     }
     void cut() final {
         broken_ = true;
@@ -175,6 +176,7 @@ class Channel : public Connection {
         IoError ignored;
         if (!broken_) {
             enter_phase(Phase::closing, std::chrono::seconds{2});
+            if (worker_.draining()) begin_drain(worker_.drain_idle_until());
             if constexpr (is_tls) {
                 if (open_) (void)co_await stream_.async_shutdown(awaiting_result);
             }
