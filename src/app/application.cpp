@@ -144,6 +144,8 @@ void Application::housekeep() {
             return purge_deleted_servers(tx, program(clock_.now(), installation_.ids), purge_batch);
         });
         if (removed > 0) log_.info("housekeeping.servers", {{"removed", removed}});
+        auto const expired = identity_.purge_expired();
+        if (expired > 0) log_.info("housekeeping.sessions", {{"removed", expired}});
     } catch (DatabaseError const& error) {
         // Nothing is lost: the next round removes what this one did not.
         log_.warn("housekeeping.failed", {{"reason", error.what()}});
