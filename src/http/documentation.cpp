@@ -29,6 +29,7 @@ void add_documentation_pages(Router& router) {
     auto const site = embedded_site();
     serve_file(router, "/", embedded_file(site, "landing/index.html"));
     serve_file(router, "/landing.css", embedded_file(site, "landing/landing.css"));
+    serve_file(router, "/landing.js", embedded_file(site, "landing/landing.js"));
     serve_file(router, "/favicon.svg", embedded_file(site, "landing/favicon.svg"));
     serve_file(router, "/robots.txt", embedded_file(site, "landing/robots.txt"));
 

@@ -27,7 +27,7 @@ if(NOT EXISTS ${web_stamp})
 endif()
 
 ss_embed(ss_http site ${web_source}
-  docs/docs.css docs/index.html docs/init.js landing/favicon.svg landing/index.html landing/landing.css
+  docs/docs.css docs/index.html docs/init.js landing/favicon.svg landing/index.html landing/landing.css landing/landing.js
   landing/robots.txt)
 ss_embed(ss_http swagger_ui ${web_build}/node_modules/swagger-ui-dist
   LICENSE NOTICE swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt swagger-ui.css)

@@ -124,10 +124,13 @@ class Instance:
                 return refused.code, json.loads(content) if content else {}
 
     def setup_token(self) -> str:
-        found = re.search(r"#setup=([A-Za-z0-9_-]+)", self.output.read_text())
-        if not found:
-            raise AssertionError(f"no set-up link was printed:\n{self.output.read_text()}")
-        return found.group(1)
+        """From the printed link; it comes a moment after the port answers."""
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            if found := re.search(r"#setup=([A-Za-z0-9_-]+)\n", self.output.read_text()):
+                return found.group(1)
+            time.sleep(0.02)
+        raise AssertionError(f"no set-up link was printed:\n{self.output.read_text()}")
 
 
 def scratch() -> tempfile.TemporaryDirectory:
