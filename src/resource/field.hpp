@@ -113,6 +113,13 @@ struct Field {
         f.is_filterable = true;
         return f;
     }
+    // The same under another name: an internal column that stands for a document (?actor= looks at actor_id).
+    constexpr Field filterable_as(std::string_view parameter) const {
+        Field f = *this;
+        f.is_filterable = true;
+        f.filter_name = parameter;
+        return f;
+    }
     constexpr Field searchable() const {
         Field f = *this;
         f.is_searchable = true;
