@@ -82,7 +82,7 @@ class CommandLine {
                 sources_.flags.emplace_back(std::string{spec.name}, text);
             };
             auto help = std::string{spec.help};
-            if (!spec.fallback.empty() && spec.fallback.front() != '{') {
+            if (!spec.fallback.empty() && spec.fallback.find('{') == spec.fallback.npos) {
                 help += fmt::format(" [{}]", spec.fallback);
             }
             command.add_option_function<std::string>(spec.flag(), take, help)
@@ -244,9 +244,18 @@ class CommandLine {
     int refuse(CLI::ParseError const& error, int argc, char const* const* argv) {
         Command* deepest = &app_;
         while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
-        std::cerr << "securestack: " << error.what() << '\n';
-        if (auto const hint = meant(*deepest, argc, argv); !hint.empty())
-            std::cerr << "Did you mean " << hint << "?\n";
+        if (argc == 1) {
+            std::cerr << app_.help();
+            return wrong_usage;
+        }
+        auto const word = first_unknown(*deepest, argc, argv);
+        auto const unknown_command = !word.empty() && word.front() != '-' &&
+                                     !deepest->get_subcommands([](Command const*) { return true; }).empty();
+        std::cerr << (unknown_command ? fmt::format("securestack: there is no command \"{}\"\n", word)
+                                      : fmt::format("securestack: {}\n", error.what()));
+        if (auto const hint = nearest_name(word, names_of(*deepest))) {
+            std::cerr << fmt::format("Did you mean {}?\n", *hint);
+        }
         std::string words;
         for (auto* command = deepest; command->get_parent() != nullptr; command = command->get_parent()) {
             words = " " + command->get_name() + words;
@@ -255,8 +264,7 @@ class CommandLine {
         return wrong_usage;
     }
 
-    // The option or command nearest to the first argument that `command` does not know.
-    static std::string meant(Command& command, int argc, char const* const* argv) {
+    static std::vector<std::string> names_of(Command& command) {
         std::vector<std::string> names;
         for (auto const* option : command.get_options()) {
             for (auto const& name : option->get_lnames()) names.push_back("--" + name);
@@ -264,15 +272,17 @@ class CommandLine {
         for (auto const* child : command.get_subcommands([](Command const*) { return true; })) {
             names.push_back(child->get_name());
         }
+        return names;
+    }
+
+    // The first argument that `command` does not know, without a value; empty when it knows them all.
+    static std::string first_unknown(Command& command, int argc, char const* const* argv) {
         auto const unknown = command.remaining();
         for (int i = 1; i < argc; ++i) {
             std::string_view const argument = argv[i];
-            auto const word = std::string{argument.substr(0, argument.find('='))};
-            if (std::ranges::find(unknown, argument) == unknown.end() ||
-                std::ranges::find(names, word) != names.end()) {
-                continue;
+            if (std::ranges::find(unknown, argument) != unknown.end()) {
+                return std::string{argument.substr(0, argument.find('='))};
             }
-            return nearest_name(word, names).value_or("");
         }
         return {};
     }
