@@ -19,6 +19,8 @@ endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # Clang's -Wconversion takes this in, GCC's does not: both compilers ask for the same.
   target_compile_options(ss_compile INTERFACE -Wno-sign-conversion)
+  # Clang 16 has the concepts of C++20 but names an older version of them, and g++ 12's <expected> asks for it.
+  target_compile_options(ss_compile INTERFACE -D__cpp_concepts=202002L -Wno-macro-redefined)
 endif()
 
 set(SECURESTACK_SANITIZE "" CACHE STRING "Value for -fsanitize=, for instance address,undefined")
