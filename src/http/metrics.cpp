@@ -70,22 +70,22 @@ struct Metrics::State {
     prometheus::Registry registry;
     prometheus::Family<prometheus::Counter>& requests =
         prometheus::BuildCounter()
-            .Name("http_requests_total")
+            .Name("securestack_http_requests_total")
             .Help("Requests answered, by route, method and class of status.")
             .Register(registry);
     prometheus::Family<prometheus::Histogram>& latency =
         prometheus::BuildHistogram()
-            .Name("http_request_duration_seconds")
+            .Name("securestack_http_request_duration_seconds")
             .Help("From the request's last byte to its answer, by route and method.")
             .Register(registry);
     prometheus::Family<prometheus::Histogram>& database_wait =
         prometheus::BuildHistogram()
-            .Name("database_wait_seconds")
+            .Name("securestack_database_wait_seconds")
             .Help("Time that units of work waited in their queue.")
             .Register(registry);
     prometheus::Family<prometheus::Histogram>& database_run =
         prometheus::BuildHistogram()
-            .Name("database_run_seconds")
+            .Name("securestack_database_run_seconds")
             .Help("Time that units of work took, with their commit.")
             .Register(registry);
 

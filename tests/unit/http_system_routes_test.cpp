@@ -144,10 +144,10 @@ TEST_F(SystemRoutesTest, CountsRequestsByRoute) {
     std::string const text = get("/metrics").body;
 
     for (std::string_view const line :
-         {R"(http_requests_total{method="GET",route="/healthz",status="2xx"} 1)",
-          R"(http_requests_total{method="any",route="unmatched",status="4xx"} 1)",
-          R"(http_request_duration_seconds_count{method="GET",route="/healthz"} 1)",
-          R"(database_run_seconds_count{kind="write"} 1)", "cpu_queue_depth 4", R"(version="1.2.3")"}) {
+         {R"(securestack_http_requests_total{method="GET",route="/healthz",status="2xx"} 1)",
+          R"(securestack_http_requests_total{method="any",route="unmatched",status="4xx"} 1)",
+          R"(securestack_http_request_duration_seconds_count{method="GET",route="/healthz"} 1)",
+          R"(securestack_database_run_seconds_count{kind="write"} 1)", "cpu_queue_depth 4", R"(version="1.2.3")"}) {
         EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text.substr(0, 3000);
     }
 }
