@@ -59,6 +59,7 @@ class Reader {
     explicit Reader(Schema const& schema) : schema_(schema) { query_.schema = &schema; }
 
     void read(std::string const& name, std::string const& value) {
+        if (errors_.size() >= max_errors) return;
         if (name == "limit" || name == "cursor" || name == "sort" || name == "count" ||
             (name == "q" && schema_.is_searchable())) {
             if (!seen_.insert(name).second) return fail(name, "duplicate", "may be given once only");
@@ -87,7 +88,6 @@ class Reader {
 
   private:
     void fail(std::string_view name, std::string_view code, std::string detail) {
-        if (errors_.size() >= max_errors) return;
         errors_.push_back({std::string{name}, std::string{code}, std::move(detail)});
     }
 

@@ -10,6 +10,11 @@ namespace {
 // Rows as JSON, one after the other with commas between, so that a page read backward can be turned round.
 class RowText {
   public:
+    explicit RowText(std::size_t limit) {
+        text_.reserve(limit * usual_row);
+        starts_.reserve(limit);
+    }
+
     void add(std::span<Field const* const> fields, Row const& row) {
         if (!starts_.empty()) text_ += ',';
         starts_.push_back(text_.size());
@@ -41,6 +46,8 @@ class RowText {
     }
 
   private:
+    static constexpr std::size_t usual_row = 512;  // bytes; a longer one costs a reallocation
+
     std::string text_{"["};
     std::vector<std::size_t> starts_;
 };
@@ -94,7 +101,7 @@ ListPage fetch_page(Tx& tx, ListQuery const& query, Sql const& scope) {
     auto const scan = scan_rows(query, where, cursor, query.limit + 1);
     auto const limit = static_cast<std::size_t>(query.limit);
 
-    RowText text;
+    RowText text{limit};
     Params first;
     Params last;
     bool more = false;

@@ -17,11 +17,13 @@ class PagingTest : public GadgetTable {
     void SetUp() override {
         GadgetTable::SetUp();
         if (IsSkipped()) return;
+        std::vector<Gadget> gadgets;
         for (int i = 0; i < stable_rows; ++i) {
             auto gadget = random_gadget();
             stable_.insert(gadget.id.to_string());
-            insert({gadget});
+            gadgets.push_back(std::move(gadget));
         }
+        insert(gadgets);
     }
 
     // Few values for many rows, so that nearly every place in the order is shared.
@@ -131,7 +133,7 @@ TEST_P(PagingTest, ShowsEachRowOnceInOrderForwardAndBack) {
 
 TEST_P(PagingTest, ShowsEachStableRowOnceWhileOthersComeAndGo) {
     for (auto const& sort : every_sort()) {
-        for (auto const* limit : {"7", "20", "61"}) {
+        for (auto const* limit : {"11", "61"}) {
             auto query = list_query({{"sort", sort}, {"limit", limit}});
             std::optional<CursorPosition> back;
             expect_exactly_once(walk(query, false, World::moving, back), sort + " forward by " + limit);

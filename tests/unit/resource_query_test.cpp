@@ -127,6 +127,42 @@ TEST(ListQuery, FoldsAndTrimsTheSearch) {
     EXPECT_EQ(faults({{"q", "\xff"}}), Faults{"q format"});
 }
 
+struct Sighting {
+    Id id{};
+    Id actor_id{};
+    std::string hidden;
+};
+
+}  // namespace
+}  // namespace securestack::test
+
+namespace securestack {
+
+template <>
+Schema const& schema_of<test::Sighting>() {
+    using test::Sighting;
+    static constexpr auto fields =
+        fields_of<Sighting>(field<&Sighting::id>("id").read_only(),
+                            field<&Sighting::actor_id>("actor_id").internal().filterable_as("actor"),
+                            field<&Sighting::hidden>("hidden").internal().filterable());
+    static constexpr Schema schema{.name = "Sighting", .table = "sightings", .fields = fields};
+    return schema;
+}
+
+}  // namespace securestack
+
+namespace securestack::test {
+namespace {
+
+TEST(ListQuery, FindsAFieldUnderItsParametersNameOnly) {
+    auto const& schema = schema_of<Sighting>();
+    auto const query = parse_list_query(schema, {{"actor", some_id.to_string()}}, key);
+    ASSERT_TRUE(query.has_value());
+    EXPECT_EQ(query->filters.at(0).field->name, "actor_id");
+    EXPECT_FALSE(parse_list_query(schema, {{"actor_id", some_id.to_string()}}, key).has_value());
+    EXPECT_FALSE(parse_list_query(schema, {{"hidden", "x"}}, key).has_value());
+}
+
 TEST(Cursor, ComesBackAsItWentOut) {
     auto const query = parse({{"sort", "-created_at,enabled,name"}}).value();
     CursorPosition const position{{std::int64_t{-5}, true, "é\"", some_id}, true, true};
