@@ -1,0 +1,154 @@
+// What is changed on one replica is seen on the others within a second, and at once where it was changed.
+#include "identity_fixture.hpp"
+
+namespace securestack::test {
+namespace {
+
+class OtherReplica : public IdentityTest {
+  protected:
+    void SetUp() override {
+        IdentityTest::SetUp();
+        if (IsSkipped()) return;
+        replica = std::make_unique<Replica>(app());
+        tokens = newcomer("dave");
+        // Both have it in their memory.
+        ASSERT_EQ(here(), 200);
+        ASSERT_EQ(there(), 200);
+    }
+    int here() { return status_of(tokens.text("/access")); }
+    int there() { return replica->send(Method::get, "/api/auth/me", {}, tokens.text("/access")).status; }
+    std::string dave() { return "/api/users/" + bearer(tokens.text("/access")).get("/api/auth/me").id(); }
+
+    std::unique_ptr<Replica> replica;
+    Answer tokens;
+};
+INSTANTIATE_TEST_SUITE_P(Engines, OtherReplica, each_engine, engine_name);
+
+TEST_P(OtherReplica, SeesALogout) {
+    log_out(tokens.text("/refresh"));
+
+    EXPECT_EQ(here(), 401);
+    app().clock.advance(std::chrono::seconds{1});
+    EXPECT_EQ(there(), 401);
+}
+
+TEST_P(OtherReplica, SeesADisabledUser) {
+    auto const path = dave();
+    EXPECT_EQ(as(alice).patch(path, R"({"disabled": true})").status, 200);
+
+    EXPECT_EQ(here(), 401);
+    app().clock.advance(std::chrono::seconds{1});
+    EXPECT_EQ(there(), 401);
+    EXPECT_EQ(replica->post("/api/auth/refresh", object({{"refresh", tokens.text("/refresh")}})).status, 401);
+
+    EXPECT_EQ(as(alice).patch(path, R"({"disabled": false})").status, 200);
+    EXPECT_EQ(here(), 401) << "a session that ended does not come back";
+    EXPECT_EQ(log_in("dave").status, 200);
+}
+
+TEST_P(OtherReplica, SeesAnotherRole) {
+    auto const access = tokens.text("/access");
+    EXPECT_EQ(bearer(access).get("/api/users").status, 403);
+    EXPECT_EQ(as(alice).patch(dave(), R"({"role": "auditor"})").status, 200);
+
+    EXPECT_EQ(bearer(access).get("/api/users").status, 200);
+    app().clock.advance(std::chrono::seconds{1});
+    EXPECT_EQ(replica->send(Method::get, "/api/users", {}, access).status, 200);
+
+    EXPECT_EQ(as(alice).patch(dave(), R"({"role": "user"})").status, 200);
+    EXPECT_EQ(bearer(access).get("/api/users").status, 403);
+    app().clock.advance(std::chrono::seconds{1});
+    EXPECT_EQ(replica->send(Method::get, "/api/users", {}, access).status, 403);
+}
+
+TEST_P(OtherReplica, SeesAPasswordThatAnAdministratorSet) {
+    EXPECT_EQ(as(alice).patch(dave(), object({{"password", "another violet otter"}})).status, 200);
+
+    EXPECT_EQ(here(), 401);
+    app().clock.advance(std::chrono::seconds{1});
+    EXPECT_EQ(there(), 401);
+    EXPECT_EQ(log_in("dave").status, 401);
+    EXPECT_EQ(log_in("dave", "another violet otter").status, 200);
+}
+
+TEST_P(OtherReplica, SeesADeletedUser) {
+    EXPECT_EQ(as(alice).del(dave()).status, 204);
+
+    EXPECT_EQ(here(), 401);
+    app().clock.advance(std::chrono::seconds{1});
+    EXPECT_EQ(there(), 401);
+}
+
+TEST_P(OtherReplica, SeesReuse) {
+    refresh(refresh(tokens.text("/refresh")).text("/refresh"));
+    replica->post("/api/auth/refresh", object({{"refresh", tokens.text("/refresh")}}));
+
+    EXPECT_EQ(there(), 401);
+    app().clock.advance(std::chrono::seconds{1});
+    EXPECT_EQ(here(), 401);
+}
+
+class KeyRotation : public IdentityTest {
+  protected:
+    std::size_t published() {
+        return anonymous().get("/.well-known/jwks.json").at("/keys").as_array().size();
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, KeyRotation, each_engine, engine_name);
+
+TEST_P(KeyRotation, KeepsVerifyingWhatTheOldKeySigned) {
+    auto const before = newcomer("bob").text("/access");
+    EXPECT_EQ(published(), 1U);
+
+    auto const id = app()->identity().rotate_keys();
+    auto const after = log_in("bob").text("/access");
+
+    EXPECT_EQ(published(), 2U);
+    EXPECT_NE(anonymous().get("/.well-known/jwks.json").body.find(id), std::string::npos);
+    EXPECT_EQ(status_of(before), 200);
+    EXPECT_EQ(status_of(after), 200);
+    EXPECT_EQ(records("signing_key.rotate"), 1);
+}
+
+TEST_P(KeyRotation, AnotherReplicaKnowsTheNewKeyAtFirstSight) {
+    Replica replica{app()};
+    sign_up("bob");
+    auto const old = log_in("bob").text("/access");
+    EXPECT_EQ(replica.send(Method::get, "/api/auth/me", {}, old).status, 200);
+
+    app()->identity().rotate_keys();
+    auto const access = log_in("bob").text("/access");
+
+    EXPECT_EQ(replica.send(Method::get, "/api/auth/me", {}, access).status, 200);
+    EXPECT_EQ(replica.send(Method::get, "/api/auth/me", {}, old).status, 200);
+}
+
+TEST_P(KeyRotation, RetiresTheOldKeyOnceItsTokensAreGone) {
+    id_of(bob);
+    app()->identity().rotate_keys();
+    EXPECT_EQ(number("SELECT count(*) FROM signing_keys WHERE sealed_seed IS NOT NULL"), 1);
+
+    app().clock.advance(std::chrono::minutes{10});
+
+    EXPECT_EQ(published(), 1U);
+    EXPECT_EQ(log_in("bob", persona_password).status, 200);
+}
+
+TEST_P(KeyRotation, TheKeyIsMadeOnceForAllReplicas) {
+    Replica second{app()};
+    Replica third{app()};
+
+    EXPECT_EQ(number("SELECT count(*) FROM signing_keys"), 1);
+    EXPECT_EQ(records("signing_key.create"), 1);
+}
+
+TEST_P(KeyRotation, AnotherMasterKeyIsRefusedAtTheStart) {
+    auto settings = app()->settings();
+    settings.master_key_file = settings.data_dir / "other.key";
+    MasterKey::load_or_create(settings.master_key_file).value();
+
+    EXPECT_THROW((Replica{app(), settings}), std::exception);
+}
+
+}  // namespace
+}  // namespace securestack::test
