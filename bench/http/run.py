@@ -64,7 +64,9 @@ def reads(report: Report, product: Product, server: Server, token: str, seconds:
 
 
 def writes(report: Report, product: Product, server: Server, token: str, seconds: int) -> None:
+    # A shared disk is not the same from one second to the next: its own rate stands beside each figure.
     for connections in CONNECTIONS:
+        print(f"{'disk':<12} {'fdatasync of 4 KiB':<22} {'':>9} {'':>5} {machine.fdatasync_rate(product.directory):>11,.0f}")
         report.add("securestack", "create (durable)", product.servers, connections,
                    measure(server, product.base + "/api/servers", connections, seconds, LOAD_CORE, token, "POST",
                            json.dumps({"name": "new-@", "hostname": "new.example.org", "labels": {"team": "bench"}})))
@@ -141,9 +143,7 @@ def main() -> None:
     directory = Path(tempfile.mkdtemp(prefix="securestack-bench-", dir="/var/tmp"))
     directory.chmod(0o755)
     try:
-        print(f"machine: {machine.describe()}")
-        print(f"disk: {machine.fdatasync_rate(directory):,.0f} fdatasync/s of 4 KiB; server on core {SERVER_CORE}, "
-              f"wrk on core {LOAD_CORE}, {seconds} s a row\n")
+        print(f"machine: {machine.describe()}; server on core {SERVER_CORE}, wrk on core {LOAD_CORE}, {seconds} s a row\n")
         report, starts, bodies = Report(), [], []
         report.heading()
         for size in sizes:

@@ -17,3 +17,4 @@ class ServerSerializer(serializers.ModelSerializer):
 class Servers(viewsets.ModelViewSet):
     queryset = Server.objects.all()
     serializer_class = ServerSerializer
+    pagination_class = Pages
