@@ -7,8 +7,7 @@ target_compile_options(ss_compile INTERFACE
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=.
   -fstack-protector-strong)
 target_compile_definitions(ss_compile INTERFACE
-  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
-  SPDLOG_FMT_EXTERNAL)
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_options(ss_compile INTERFACE -Wl,-z,relro,-z,now)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
