@@ -1,5 +1,6 @@
--- The inventory. Each sortable field has two indexes, for a reader of all servers and for an owner; both end in the id,
--- so that a page begins where the one before it ended. Deleted servers are in none of them.
+-- The inventory. Each sortable field has two indexes, for a reader of all servers and for an owner; they end in the id,
+-- so that a page begins where the one before it ended (one owner's names are unique: they need no id). The two that begin
+-- with a filter and go on by name keep "offline, by name" from sorting a million rows. Deleted servers are in none.
 CREATE TABLE servers (
     id                {id}   NOT NULL PRIMARY KEY,
     name              {text} NOT NULL,
@@ -30,9 +31,10 @@ CREATE INDEX servers_by_environment ON servers (environment, id) WHERE deleted_a
 CREATE INDEX servers_by_status ON servers (status, id) WHERE deleted_at IS NULL;
 CREATE INDEX servers_by_created_at ON servers (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX servers_by_updated_at ON servers (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_by_environment_name ON servers (environment, name, id) WHERE deleted_at IS NULL;
+CREATE INDEX servers_by_status_name ON servers (status, name, id) WHERE deleted_at IS NULL;
 
 CREATE INDEX servers_of_owner_by_id ON servers (owner, id) WHERE deleted_at IS NULL;
-CREATE INDEX servers_of_owner_by_name ON servers (owner, name, id) WHERE deleted_at IS NULL;
 CREATE INDEX servers_of_owner_by_hostname ON servers (owner, hostname, id) WHERE deleted_at IS NULL;
 CREATE INDEX servers_of_owner_by_environment ON servers (owner, environment, id) WHERE deleted_at IS NULL;
 CREATE INDEX servers_of_owner_by_status ON servers (owner, status, id) WHERE deleted_at IS NULL;

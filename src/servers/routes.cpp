@@ -106,7 +106,10 @@ Result<Entity<Server>> restore_server(Tx& tx, Context const& context, Id id) {
     if (context.now - *server.deleted_at >= kept_after_deletion) return absent(std::nullopt);
     if (auto const current = context.check_if_match(server.version); !current) return current.error();
     server.deleted_at.reset();
-    if (auto const saved = Table<Server>(tx).update(server); !saved) return saved.error();
+    if (auto const saved = Table<Server>(tx).update(server); !saved) {
+        return Problem{ErrorCode::conflict,
+                       "Its name was taken meanwhile: rename the server that has it, then restore."};
+    }
     record(tx, context, "server.restore", audit_object(server), Outcome::success);
     return Entity<Server>{std::move(server)};
 }
