@@ -1,0 +1,138 @@
+// Every list query has an index that serves it: the engine's own plan shows neither a scan of the whole table
+// nor a sort.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "audit/audit_record.hpp"
+#include "resource/keyset.hpp"
+#include "resource/table.hpp"
+#include "servers/server.hpp"
+#include "support/app_fixture.hpp"
+
+namespace securestack::test {
+namespace {
+
+class ListPlans : public ApiTest {
+  protected:
+    // Enough rows that a plan without an index would be the worse one, and statistics to know it.
+    void fill() {
+        auto const owner = id_of(bob);
+        auto const other = id_of(mallory);
+        auto const now = app().clock.now();
+        app().database().write_now([&](Tx& tx) {
+            for (int i = 0; i < 4'000; ++i) {
+                Server server;
+                server.id = app()->ids().make(now);
+                server.name = "server-" + std::to_string(i * 7919 % 100'003);
+                server.hostname = "host-" + std::to_string(i % 500);
+                server.environment = static_cast<Environment>(i % 4);
+                server.status = static_cast<ServerStatus>(i % 3);
+                server.owner = i % 2 == 0 ? owner : other;
+                server.created_at = server.updated_at = now + std::chrono::seconds{i};
+                Table<Server>(tx).insert(server).value();
+                Actor actor{Principal{}, now + std::chrono::seconds{i}, app()->ids()};
+                actor.principal.user = server.owner;
+                record(tx, actor, i % 2 == 0 ? "server.create" : "server.update", audit_object(server),
+                       i % 50 == 0 ? Outcome::denied : Outcome::success);
+            }
+        });
+        if (GetParam() == Engine::postgresql) {
+            app().database().write_now(
+                [](Tx& tx) { tx.run_script("ANALYZE servers; ANALYZE audit_records"); });
+        }
+    }
+
+    std::string explain(Tx& tx, Sql const& statement) {
+        bool const sqlite = GetParam() == Engine::sqlite;
+        std::string plan;
+        tx.query((sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + statement.text(), statement.params(),
+                 [&](Row const& row) { plan += std::string{row.text(sqlite ? 3 : 0)} + "\n"; });
+        return plan;
+    }
+    void expect_served(std::string const& plan) {
+        using ::testing::HasSubstr;
+        using ::testing::Not;
+        if (GetParam() == Engine::sqlite) {
+            EXPECT_THAT(plan, HasSubstr("INDEX"));
+            EXPECT_THAT(plan, Not(HasSubstr("TEMP B-TREE")));
+        } else {
+            EXPECT_THAT(plan, HasSubstr("Index"));
+            EXPECT_THAT(plan, Not(HasSubstr("Seq Scan")));
+            // A sort within equal names (of one owner there is one) is no sort of the table.
+            auto without_incremental = plan;
+            for (auto at = plan.npos; (at = without_incremental.find("Incremental Sort")) != plan.npos;) {
+                without_incremental.erase(at, 16);
+            }
+            EXPECT_THAT(without_incremental, Not(HasSubstr("Sort  (")));
+        }
+    }
+
+    // The first page, one in the middle, and one on the way back.
+    void expect_pages_served(securestack::Schema const& schema, QueryParameters const& parameters,
+                             Sql const& scope, Params const& middle) {
+        CursorKey const key{Secret{"key"}};
+        auto const query = parse_list_query(schema, parameters, key).value();
+        app().database().read_now([&](Tx& tx) {
+            auto const where = predicate(query, scope, tx.engine());
+            CursorPosition const ahead{.keys = middle};
+            CursorPosition const back{.keys = middle, .backward = true};
+            for (auto const* position : {static_cast<CursorPosition const*>(nullptr), &ahead, &back}) {
+                auto const statement = scan_rows(query, where, position, 51).statement;
+                SCOPED_TRACE(statement.text());
+                expect_served(explain(tx, statement));
+            }
+        });
+    }
+
+    Id middle_id() { return app()->ids().make(app().clock.now()); }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, ListPlans, each_engine, engine_name);
+
+TEST_P(ListPlans, ServersByAnySortForAllAndForAnOwner) {
+    fill();
+    auto const now = to_micros(app().clock.now()) + 2'000'000'000;
+    std::vector<std::pair<std::string, Param>> const sorts{
+        {"name", "server-5"},       {"hostname", "host-250"}, {"status", "maintenance"},
+        {"environment", "staging"}, {"created_at", now},      {"updated_at", now}};
+    for (auto const& owner :
+         {Sql{}.add("deleted_at IS NULL"), Sql{}.add("deleted_at IS NULL AND owner = ").bind(id_of(bob))}) {
+        expect_pages_served(schema_of<Server>(), {}, owner, {middle_id()});
+        for (auto const& [sort, value] : sorts) {
+            expect_pages_served(schema_of<Server>(), {{"sort", sort}}, owner, {value, middle_id()});
+            expect_pages_served(schema_of<Server>(), {{"sort", "-" + sort}}, owner, {value, middle_id()});
+        }
+    }
+}
+
+TEST_P(ListPlans, ServersByStatusOrEnvironmentForAllAndForAnOwner) {
+    fill();
+    for (auto const& owner :
+         {Sql{}.add("deleted_at IS NULL"), Sql{}.add("deleted_at IS NULL AND owner = ").bind(id_of(bob))}) {
+        expect_pages_served(schema_of<Server>(), {{"status", "offline"}}, owner, {middle_id()});
+        expect_pages_served(schema_of<Server>(), {{"environment", "test"}}, owner, {middle_id()});
+        expect_pages_served(schema_of<Server>(), {{"status", "offline"}, {"sort", "name"}}, owner,
+                            {"server-5", middle_id()});
+    }
+}
+
+TEST_P(ListPlans, AuditRecordsByTimeForAnyOneFilter) {
+    fill();
+    auto const now = to_micros(app().clock.now()) + 2'000'000'000;
+    Sql const own = Sql{}.add("actor_id = ").bind(id_of(bob));
+    for (auto const& sort : {"at", "-at"}) {
+        QueryParameters const by_time{{"sort", sort}};
+        expect_pages_served(schema_of<AuditRecord>(), by_time, {}, {now, middle_id()});
+        expect_pages_served(schema_of<AuditRecord>(), by_time, own, {now, middle_id()});
+        for (auto const& [name, value] :
+             std::vector<std::pair<std::string, std::string>>{{"actor", id_of(bob).to_string()},
+                                                              {"object", id_of(bob).to_string()},
+                                                              {"action", "server.update"},
+                                                              {"outcome", "denied"}}) {
+            expect_pages_served(schema_of<AuditRecord>(), {{"sort", sort}, {name, value}}, {},
+                                {now, middle_id()});
+        }
+    }
+}
+
+}  // namespace
+}  // namespace securestack::test
