@@ -44,17 +44,17 @@ Problem expired() {
 }
 
 // The leeway between clocks is for a token's beginning. Our own replicas made it: its end is its end.
-bool is_over(Claims const& claims, Time now) {
-    return now >= claims.exp;
+bool is_over(VerifiedToken const& token, Time now) {
+    return now >= token.expires_at;
 }
 
-Result<Principal> admitted(Claims const& claims, SessionState state) {
-    if (!state.alive || state.user != claims.sub || state.epoch != claims.epoch) {
+Result<Principal> admitted(VerifiedToken const& token, SessionState state) {
+    if (!state.alive || state.user != token.user || state.epoch != token.epoch) {
         return unusable("The session is over: log in again.");
     }
     Principal principal;
-    principal.user = claims.sub;
-    principal.session = claims.sid;
+    principal.user = token.user;
+    principal.session = token.session;
     principal.name = std::move(state.username);
     principal.role = state.role;
     principal.via = Via::access_token;
@@ -94,57 +94,62 @@ TokenTag BearerAuthenticator::tag_of(std::string_view token) const {
     return tag;
 }
 
-std::optional<Claims> BearerAuthenticator::remembered(TokenTag const& tag) {
+std::optional<VerifiedToken> BearerAuthenticator::remembered(TokenTag const& tag) {
     std::lock_guard const lock{mutex_};
-    auto const* claims = verified_.find(tag);
-    return claims == nullptr ? std::nullopt : std::optional{*claims};
+    auto const* known = verified_.find(tag);
+    return known == nullptr ? std::nullopt : std::optional{*known};
 }
 
-Result<Claims> BearerAuthenticator::verify(std::string_view token, TokenTag const& tag, TokenKeys const& keys,
-                                           Time now) {
-    auto claims = verify_jwt(token, keys.verifying, rules_, now);
-    if (!claims) return claims;
+Result<VerifiedToken> BearerAuthenticator::verify(std::string_view token, TokenTag const& tag,
+                                                  TokenKeys const& keys, Time now) {
+    auto const claims = verify_jwt(token, keys.verifying, rules_, now);
+    if (!claims) return claims.error();
+    VerifiedToken verified;
+    verified.user = claims->sub;
+    verified.session = claims->sid;
+    verified.epoch = claims->epoch;
+    verified.expires_at = claims->exp;
     std::lock_guard const lock{mutex_};
-    verified_.put(tag, *claims);
-    return claims;
+    verified_.put(tag, verified);
+    return verified;
 }
 
 std::optional<Result<Principal>> BearerAuthenticator::authenticate(Request const& request, Time now) {
-    auto const token = bearer_token(request.headers);
-    if (!token) return token.error();
-    if (token->empty()) return Principal{};
-    auto const tag = tag_of(*token);
-    auto claims = remembered(tag);
-    if (!claims) {
+    auto const text = bearer_token(request.headers);
+    if (!text) return text.error();
+    if (text->empty()) return Principal{};
+    auto const tag = tag_of(*text);
+    auto token = remembered(tag);
+    if (!token) {
         auto const keys = keys_.in_memory(now);
         if (!keys) return std::nullopt;
-        auto const verified = verify(*token, tag, *keys, now);
+        auto const verified = verify(*text, tag, *keys, now);
         if (!verified && keys_.may_look_again(now)) return std::nullopt;
         if (!verified) return verified.error();
-        claims = *verified;
+        token = *verified;
     }
-    if (is_over(*claims, now)) return expired();
-    auto state = sessions_.find(claims->sid, now);
+    if (is_over(*token, now)) return expired();
+    auto state = sessions_.find(token->session, now);
     if (!state) return std::nullopt;
-    return admitted(*claims, *std::move(state));
+    return admitted(*token, *std::move(state));
 }
 
 Result<Principal> BearerAuthenticator::resolve(Tx& tx, Request const& request, Time now) {
-    auto const token = bearer_token(request.headers);
-    if (!token) return token.error();
-    if (token->empty()) return Principal{};
+    auto const text = bearer_token(request.headers);
+    if (!text) return text.error();
+    if (text->empty()) return Principal{};
     auto const stamp = sessions_.stamp();  // before anything is read
-    auto const tag = tag_of(*token);
-    auto claims = remembered(tag);
-    if (!claims) {
-        auto const verified = verify(*token, tag, *keys_.read(tx, now), now);
+    auto const tag = tag_of(*text);
+    auto token = remembered(tag);
+    if (!token) {
+        auto const verified = verify(*text, tag, *keys_.read(tx, now), now);
         if (!verified) return verified.error();
-        claims = *verified;
+        token = *verified;
     }
-    if (is_over(*claims, now)) return expired();
-    auto state = read_state(tx, claims->sid, now);
-    sessions_.put(claims->sid, state, now, stamp);
-    return admitted(*claims, std::move(state));
+    if (is_over(*token, now)) return expired();
+    auto state = read_state(tx, token->session, now);
+    sessions_.put(token->session, state, now, stamp);
+    return admitted(*token, std::move(state));
 }
 
 }  // namespace securestack

@@ -27,6 +27,14 @@ struct TokenTagHash {
     }
 };
 
+// What a token says whose signature was verified.
+struct VerifiedToken {
+    Id user{};
+    Id session{};
+    std::int64_t epoch = 0;
+    Time expires_at{};
+};
+
 // Thread-safe.
 class BearerAuthenticator final : public Authenticator {
   public:
@@ -36,9 +44,10 @@ class BearerAuthenticator final : public Authenticator {
     Result<Principal> resolve(Tx& tx, Request const& request, Time now) override;
 
   private:
-    std::optional<Claims> remembered(TokenTag const& tag);
+    std::optional<VerifiedToken> remembered(TokenTag const& tag);
     // Verifies and remembers.
-    Result<Claims> verify(std::string_view token, TokenTag const& tag, TokenKeys const& keys, Time now);
+    Result<VerifiedToken> verify(std::string_view token, TokenTag const& tag, TokenKeys const& keys,
+                                 Time now);
     TokenTag tag_of(std::string_view token) const;
 
     TokenRules const rules_;
@@ -46,7 +55,7 @@ class BearerAuthenticator final : public Authenticator {
     SessionCache& sessions_;
     std::array<std::uint8_t, 16> tag_key_{};
     std::mutex mutex_;
-    RecentCache<TokenTag, Claims, TokenTagHash> verified_{16'384};
+    RecentCache<TokenTag, VerifiedToken, TokenTagHash> verified_{16'384};
 };
 
 }  // namespace securestack
