@@ -76,8 +76,16 @@ struct MemberAccess<Member> {
     };
 };
 
+// The member as the compiler calls it. Addresses would do as well, but are no constants to g++ under its
+// sanitizers.
+template <auto Member>
+consteval std::string_view member_name() {
+    return __PRETTY_FUNCTION__;
+}
+
 struct Field {
-    std::string_view name;  // in JSON, in SQL and in C++
+    std::string_view name;    // in JSON, in SQL and in C++
+    std::string_view member;  // see `member_name`
     FieldAccess const* access = nullptr;
     TypeInfo const* type = nullptr;
     Visibility visibility = Visibility::read_write;
@@ -171,6 +179,7 @@ template <auto Member>
 constexpr Field field(std::string_view name) {
     Field result;
     result.name = name;
+    result.member = member_name<Member>();
     result.access = &MemberAccess<Member>::access;
     result.type = &Codec<typename MemberAccess<Member>::Type>::type;
     return result;
@@ -185,7 +194,7 @@ consteval std::array<Field, sizeof...(F)> fields_of(F... fields) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             if (all[i].name == all[j].name) throw "two fields have one name";
-            if (all[i].access == all[j].access) throw "two fields have one member";
+            if (all[i].member == all[j].member) throw "two fields have one member";
         }
         if (all[i].is_sortable && (all[i].type->nullable || all[i].type->json >= JsonType::map)) {
             throw "a sortable field must be a scalar that is never null";
