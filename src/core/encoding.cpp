@@ -51,6 +51,13 @@ std::string map_unicode(std::string_view text, int options) {
     return {reinterpret_cast<char const*>(mapped), static_cast<std::size_t>(size)};
 }
 
+constexpr utf8proc_int32_t braille_blank = 0x2800;  // a symbol by its category, and yet nothing is seen
+
+bool is_visible_point(utf8proc_int32_t point) {
+    return utf8proc_category(point) != UTF8PROC_CATEGORY_ZS && point != braille_blank &&
+           !utf8proc_get_property(point)->ignorable;
+}
+
 }  // namespace
 
 std::string to_base64url(ByteView bytes) {
@@ -139,6 +146,24 @@ bool is_utf8(std::string_view text) {
 std::size_t code_points(std::string_view utf8) {
     return static_cast<std::size_t>(
         std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+bool is_plain_line(std::string_view text) {
+    bool visible = false;
+    auto const* next = reinterpret_cast<utf8proc_uint8_t const*>(text.data());
+    for (auto left = static_cast<utf8proc_ssize_t>(text.size()); left > 0;) {
+        utf8proc_int32_t point = 0;
+        auto const used = utf8proc_iterate(next, left, &point);
+        if (used <= 0) return false;
+        auto const category = utf8proc_category(point);
+        bool const line_break = category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
+        bool const turns = (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+        if (category == UTF8PROC_CATEGORY_CC || line_break || turns) return false;
+        visible = visible || is_visible_point(point);
+        next += used;
+        left -= used;
+    }
+    return visible;
 }
 
 std::optional<std::string> fold_case(std::string_view utf8) {

@@ -37,6 +37,10 @@ bool is_utf8(std::string_view text);
 // The number of Unicode code points in valid UTF-8.
 std::size_t code_points(std::string_view utf8);
 
+// Whether a person sees a line of text as it is: valid UTF-8, at least one visible character, no control
+// character or line break, and nothing that turns the direction of what follows (Unicode TR 36 §2.7.1).
+bool is_plain_line(std::string_view text);
+
 // Unicode NFKC with case folding: two names that a person would read as the same have the same fold.
 // nullopt when `utf8` is not valid.
 std::optional<std::string> fold_case(std::string_view utf8);

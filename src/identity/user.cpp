@@ -2,6 +2,8 @@
 
 #include <utf8proc.h>
 
+#include "core/encoding.hpp"
+
 namespace securestack {
 namespace {
 
@@ -32,12 +34,14 @@ bool reads_plainly(std::string_view text) {
         auto const category = utf8proc_category(point);
         bool const mark = category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
         bool const space = point == ' ';
+        // What is ignored when names are compared may not be in one: two names would be the same name.
+        if (utf8proc_get_property(point)->ignorable) return false;
         if (space ? after_space : !is_visible(category) || (mark && after_space)) return false;
         after_space = space;
         next += used;
         left -= used;
     }
-    return !after_space;
+    return !after_space && is_plain_line(text);
 }
 
 }  // namespace

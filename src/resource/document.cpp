@@ -166,13 +166,21 @@ Errors apply_replacement(Schema const& schema, json::value const& document, void
     return errors;
 }
 
-Errors apply_patch(Schema const& schema, json::value const& patch, void* object) {
+Errors apply_patch(Schema const& schema, json::value const& patch, void const* defaults, void* object) {
     Errors errors;
     if (!is_object(patch, "", errors)) return errors;
     for (auto const& member : patch.get_object()) {
         if (errors.size() >= max_errors) return errors;
         auto const* field = writable_field(schema, key_of(member), "", errors);
-        if (field != nullptr) read_member(*field, merged(*field, member.value(), object), object, "", errors);
+        if (field == nullptr) continue;
+        if (!member.value().is_null()) {
+            read_member(*field, merged(*field, member.value(), object), object, "", errors);
+        } else if (!field->is_required) {
+            field->access->copy(defaults, object);
+        } else {
+            errors.push_back(
+                {join_pointer("", field->name), "required", "is required: null would remove it"});
+        }
     }
     if (errors.empty()) run_check(schema, object, "", errors);
     return errors;

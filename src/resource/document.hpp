@@ -55,7 +55,8 @@ std::string to_json(T const& object) {
 // nothing. `defaults` is a new object of the same struct.
 std::vector<FieldError> apply_replacement(Schema const& schema, boost::json::value const& document,
                                           void const* defaults, void* object);
-std::vector<FieldError> apply_patch(Schema const& schema, boost::json::value const& patch, void* object);
+std::vector<FieldError> apply_patch(Schema const& schema, boost::json::value const& patch,
+                                    void const* defaults, void* object);
 
 // PUT: every writable member takes the value from `document` or its default; the others stay as in `current`.
 template <class T>
@@ -68,11 +69,13 @@ Result<T> replaced(T const& current, boost::json::value const& document) {
 }
 
 // PATCH: RFC 7396 over the writable members of `current`. Maps and documents are merged, lists replaced. null
-// removes an entry from a map and empties an optional member; for any other member it is an error ("null").
+// removes an entry from a map, and gives any other member its default; a required member has none
+// ("required").
 template <class T>
 Result<T> patched(T const& current, boost::json::value const& patch) {
     T object = current;
-    auto errors = apply_patch(schema_of<T>(), patch, &object);
+    T const defaults{};
+    auto errors = apply_patch(schema_of<T>(), patch, &defaults, &object);
     if (!errors.empty()) return Problem{std::move(errors)};
     return object;
 }

@@ -6,6 +6,7 @@
 #include <boost/url/url_view.hpp>
 
 #include "core/address.hpp"
+#include "core/encoding.hpp"
 
 namespace securestack::formats::detail {
 
@@ -82,8 +83,7 @@ bool is_label_key(std::string_view text) {
 }
 
 bool is_one_line(std::string_view text) {
-    if (text.starts_with(' ') || text.ends_with(' ')) return false;
-    return std::ranges::none_of(text, is_control);
+    return text.empty() || (!text.starts_with(' ') && !text.ends_with(' ') && is_plain_line(text));
 }
 
 }  // namespace securestack::formats::detail

@@ -39,7 +39,7 @@ inline constexpr TextFormat label_key{
     "1 to 63 of the characters A-Z a-z 0-9 . _ / -, with a letter or a digit first"};
 // For names: no control characters, and no white space at either end.
 inline constexpr TextFormat one_line{"one-line", detail::is_one_line,
-                                     "a single line with no white space at its ends"};
+                                     "a single line of visible text, with no white space at its ends"};
 
 }  // namespace formats
 

@@ -108,7 +108,8 @@ void allow_removal(Field const& field, json::object& out) {
 json::object property(Field const& field, SchemaUse use) {
     auto out = plain_type(field, use);
     if (use == SchemaUse::patch) allow_removal(field, out);
-    if (field.type->nullable) make_nullable(out);
+    // In a merge patch null is "back to the default", for all but what must be there.
+    if (field.type->nullable || (use == SchemaUse::patch && !field.is_required)) make_nullable(out);
     if (!field.documentation.empty()) out["description"] = field.documentation;
     if (!field.example.empty()) out.emplace("examples", json::array{json::parse(field.example)});
     if (field.visibility == Visibility::read_only) out.emplace("readOnly", true);

@@ -82,5 +82,15 @@ TEST(NormalizeNfc, ComposesAndKeepsCase) {
     EXPECT_FALSE(normalize_nfc("\xc3"));
 }
 
+TEST(PlainLine, IsSeenAsItIs) {
+    for (auto const* line : {"db-1", "Zürich – Büro 3", "サーバー", "👩‍💻 laptop", "a  b"}) {
+        EXPECT_TRUE(is_plain_line(line)) << line;
+    }
+    for (auto const* line : {"", " ", "a\nb", "a\u0085b", "a\u2028b", "\u202Eevil", "a\u2066b", "\u00A0",
+                             "\u200B", "\u2800\u2800", "\u3164", "\xC3"}) {
+        EXPECT_FALSE(is_plain_line(line)) << line;
+    }
+}
+
 }  // namespace
 }  // namespace securestack

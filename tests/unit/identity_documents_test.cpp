@@ -24,15 +24,16 @@ TEST(Username, MayBeANameOrAnAddress) {
 }
 
 TEST(Username, HoldsNothingThatCannotBeSeen) {
-    for (std::string const name : {"", "ab", " bob", "bob ", "bob  martin", "bob\tm", "bob\nm", "bob\x7Fm",
-                                   "bo\xE2\x80\x8B"
-                                   "bby",
-                                   "bob\xE2\x80\xAE"
-                                   "nimda",
-                                   "bob\xC2\xA0martin", "bob\xEF\xBB\xBF", "bob\xE2\x80\xA8x",
-                                   "\xCC\x81"
-                                   "bob",
-                                   "bob \xCC\x81x"}) {
+    for (std::string const name :
+         {"", "ab", " bob", "bob ", "bob  martin", "bob\tm", "bob\nm", "bob\x7Fm",
+          "bo\xE2\x80\x8B"
+          "bby",
+          "bob\xE2\x80\xAE"
+          "nimda",
+          "bob\xC2\xA0martin", "bob\xEF\xBB\xBF", "bob\xE2\x80\xA8x",
+          "\xCC\x81"
+          "bob",
+          "bob \xCC\x81x", "\u3164\u3164\u3164", "\u2800\u2800\u2800", "a\u034Fbob", "x\u3164y"}) {
         EXPECT_FALSE(registration(name)) << name;
     }
     EXPECT_FALSE(registration(std::string(255, 'a')));

@@ -170,12 +170,26 @@ TEST(Patched, ChangesWhatItNamesAndNothingElse) {
     EXPECT_EQ(next->tags, std::vector<std::string>{"z"});
 }
 
+TEST(Patched, NullGivesAMemberItsDefault) {
+    Gadget current;
+    current.name = "g";
+    current.labels = {{"a", "1"}};
+    current.note = "kept?";
+
+    auto const next = patched(current, json(R"({"labels": null, "note": null})"));
+
+    ASSERT_TRUE(next);
+    EXPECT_TRUE(next->labels.empty());
+    EXPECT_EQ(next->note, Gadget{}.note);
+    EXPECT_EQ(next->name, "g");
+}
+
 TEST(Patched, PointsAtWhatCannotBePatched) {
     EXPECT_EQ(
-        patch_faults(R"({"id": null, "created_at": 1, "version": 2, "nope": 1, "name": null, "labels": null,
+        patch_faults(R"({"id": null, "created_at": 1, "version": 2, "nope": 1, "name": null, "labels": 1,
                               "size_bytes": -1, "labels2": {}})"),
-        (Faults{"/created_at read_only", "/id read_only", "/labels null", "/labels2 unknown", "/name null",
-                "/nope unknown", "/size_bytes range", "/version unknown"}));
+        (Faults{"/created_at read_only", "/id read_only", "/labels type", "/labels2 unknown",
+                "/name required", "/nope unknown", "/size_bytes range", "/version unknown"}));
     EXPECT_EQ(patch_faults("[]"), Faults{" type"});
     EXPECT_EQ(patch_faults(R"({"labels": {"x": {}}})"), Faults{"/labels/x type"});
     EXPECT_EQ(patch_faults(R"({"labels": []})"), Faults{"/labels type"});

@@ -51,6 +51,11 @@ TEST(OpenApi, RequiresAllInAnswersSomeInRequestsNoneInPatches) {
     EXPECT_EQ(json_schema(schema_of<Gadget>(), SchemaUse::patch).at("additionalProperties"), false);
 }
 
+TEST(OpenApi, LetsAPatchRemoveAllThatIsNotRequired) {
+    EXPECT_EQ(property(SchemaUse::patch, "labels").at("type"), parsed(R"(["object","null"])"));
+    EXPECT_EQ(property(SchemaUse::patch, "name").at("type"), "string");
+}
+
 TEST(OpenApi, LetsAPatchRemoveAnEntryOfAMap) {
     EXPECT_EQ(property(SchemaUse::patch, "labels").at("additionalProperties").at("type"),
               parsed(R"(["string","null"])"));
