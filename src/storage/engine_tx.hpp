@@ -49,4 +49,22 @@ class EngineTx : public Tx {
     int depth_ = 0;
 };
 
+// A transaction over an engine's own connection, which must outlive it.
+template <class Connection>
+class ConnectionTx : public EngineTx {
+  public:
+    explicit ConnectionTx(Connection& connection) : connection_(connection) {}
+
+  private:
+    void do_query(std::string_view sql, std::span<Param const> params, Each const& each) final {
+        connection_.query(sql, params, each);
+    }
+    std::int64_t do_execute(std::string_view sql, std::span<Param const> params) final {
+        return connection_.execute(sql, params);
+    }
+    void do_script(std::string_view sql) final { connection_.run_script(sql); }
+
+    Connection& connection_;
+};
+
 }  // namespace securestack

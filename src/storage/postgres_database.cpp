@@ -14,9 +14,9 @@ using Kind = DatabaseError::Kind;
 constexpr int max_tries = 10;
 constexpr auto longest_reconnect = 2s;  // then the caller hears that the database is away
 
-class PostgresTx final : public EngineTx {
+class PostgresTx final : public ConnectionTx<Connection> {
   public:
-    explicit PostgresTx(Connection& connection) : connection_(connection) {}
+    using ConnectionTx::ConnectionTx;
 
     Engine engine() const override { return Engine::postgresql; }
     Time database_now() override {
@@ -24,17 +24,6 @@ class PostgresTx final : public EngineTx {
                                [](Row const& row) { return row.time(0); });
         return now.value();
     }
-
-  private:
-    void do_query(std::string_view sql, std::span<Param const> params, Each const& each) override {
-        connection_.query(sql, params, each);
-    }
-    std::int64_t do_execute(std::string_view sql, std::span<Param const> params) override {
-        return connection_.execute(sql, params);
-    }
-    void do_script(std::string_view sql) override { connection_.run_script(sql); }
-
-    Connection& connection_;
 };
 
 std::string_view begin_statement(UnitKind kind) {

@@ -13,6 +13,7 @@ namespace {
 using Kind = DatabaseError::Kind;
 
 constexpr int busy_timeout_millis = 5'000;
+constexpr int checkpoint_wait_millis = 100;
 constexpr int instructions_between_deadline_checks = 4'000;
 
 // A file that exists is not opened here: closing any descriptor of it would drop this process's locks on it.
@@ -248,9 +249,12 @@ void Connection::checkpoint(bool wait_for_readers) noexcept {
     auto const mode = wait_for_readers ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
     int pages = 0;
     int copied = 0;
-    if (sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, &pages, &copied) == SQLITE_OK) {
-        log_pages_ = std::max(pages, 0);
-        copied_pages_ = std::max(copied, 0);
+    sqlite3_busy_timeout(handle_.get(), checkpoint_wait_millis);
+    auto const result = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, &pages, &copied);
+    sqlite3_busy_timeout(handle_.get(), busy_timeout_millis);
+    if ((result == SQLITE_OK || result == SQLITE_BUSY) && pages >= 0) {
+        log_pages_ = pages;
+        copied_pages_ = copied;
     }
 }
 

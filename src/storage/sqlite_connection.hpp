@@ -36,8 +36,8 @@ class Connection {
     // Pages in the write-ahead log, and those of them that are not yet copied into the file.
     int log_pages() const { return log_pages_; }
     int uncopied_pages() const { return log_pages_ - copied_pages_; }
-    // Copies the log into the file as far as readers allow, or waits for them so that the log can begin anew.
-    // Does not throw: the next one makes up for it.
+    // Copies the log into the file as far as readers allow, or waits a moment for them so that the log can
+    // begin anew. Does not throw: the next one makes up for it.
     void checkpoint(bool wait_for_readers) noexcept;
     // Gathers statistics for the query planner where they have gone stale, and empties the log.
     void tidy_up() noexcept;

@@ -17,26 +17,17 @@ constexpr auto max_group_time = 20ms;
 constexpr int idle_checkpoint_pages = 1'000;
 constexpr int busy_checkpoint_pages = 4'000;
 constexpr int longest_log_pages = 32'000;
+// A checkpoint that a slow reader cut short is not tried again at once: waiting costs every write.
+constexpr int pages_between_waits = 4'000;
 
-class SqliteTx final : public EngineTx {
+class SqliteTx final : public ConnectionTx<Connection> {
   public:
-    explicit SqliteTx(Connection& connection) : connection_(connection) {}
+    using ConnectionTx::ConnectionTx;
 
     Engine engine() const override { return Engine::sqlite; }
     Time database_now() override {
         return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     }
-
-  private:
-    void do_query(std::string_view sql, std::span<Param const> params, Each const& each) override {
-        connection_.query(sql, params, each);
-    }
-    std::int64_t do_execute(std::string_view sql, std::span<Param const> params) override {
-        return connection_.execute(sql, params);
-    }
-    void do_script(std::string_view sql) override { connection_.run_script(sql); }
-
-    Connection& connection_;
 };
 
 }  // namespace
@@ -107,8 +98,9 @@ void SqliteDatabase::run_group(Unit first) {
         commit(group);
     } catch (...) {
         writer_->roll_back();
+        // Also to those that were refused: by a row, perhaps, that another member wrote and that is gone.
         for (auto& member : group) {
-            if (!member.error) member.error = std::current_exception();
+            if (!member.broke_group) member.error = std::current_exception();
         }
     }
     for (auto& member : group) finish(member.unit, member.actions, std::move(member.error));
@@ -123,10 +115,11 @@ void SqliteDatabase::fill_group(std::vector<Member>& group) {
     auto const begun = Steady::now();
     for (std::size_t next = 0; next < group.size() || join_next(group, begun);) {
         auto& member = group[next++];
-        if (!member.error) run_member(member);
+        if (!member.broke_group) run_member(member);
         if (writer_->in_transaction()) continue;
         // SQLite rolled the whole transaction back (disk full, an interrupted write). That was this member's
-        // doing: the others are run again without it.
+        // doing: the others are run again without it, whatever they came to before.
+        member.broke_group = true;
         retries_ += next - 1;
         next = 0;
         begin();
@@ -145,6 +138,8 @@ bool SqliteDatabase::join_next(std::vector<Member>& group, Steady::time_point be
 }
 
 void SqliteDatabase::run_member(Member& member) {
+    member.error = nullptr;
+    member.actions.clear();
     writer_->set_deadline(member.unit.deadline);
     bool const read_only = member.unit.kind == UnitKind::read;
     try {
@@ -180,11 +175,14 @@ void SqliteDatabase::commit(std::vector<Member>& group) {
 }
 
 void SqliteDatabase::checkpoint_when_due() {
-    auto const pages = writer_->uncopied_pages();
-    bool const too_long = writer_->log_pages() >= longest_log_pages;
+    auto const log = writer_->log_pages();
+    if (log < waited_at_pages_) waited_at_pages_ = 0;  // the log has begun anew
+    bool const too_long = log >= std::max(longest_log_pages, waited_at_pages_ + pages_between_waits);
     bool const idle = writes_.size() == 0;
-    if (too_long || pages >= (idle ? idle_checkpoint_pages : busy_checkpoint_pages))
-        writer_->checkpoint(too_long);
+    if (!too_long && writer_->uncopied_pages() < (idle ? idle_checkpoint_pages : busy_checkpoint_pages))
+        return;
+    writer_->checkpoint(too_long);
+    if (too_long) waited_at_pages_ = log;
 }
 
 }  // namespace securestack::sqlite

@@ -24,6 +24,7 @@ class SqliteDatabase final : public QueuedDatabase {
         Unit unit;
         std::vector<Action> actions;
         std::exception_ptr error;
+        bool broke_group = false;  // its failure undid the whole transaction: it is not run again
     };
 
     UnitQueue& queue_for(UnitKind kind) override;
@@ -32,7 +33,8 @@ class SqliteDatabase final : public QueuedDatabase {
     void run_read(Connection& connection, Unit& unit);
 
     void run_group(Unit first);
-    // Runs members as long as work is waiting and the group is within its bounds.
+    // Runs members as long as work is waiting and the group is within its bounds. A member sees what those
+    // before it wrote, so what each came to holds only together with them.
     void fill_group(std::vector<Member>& group);
     bool join_next(std::vector<Member>& group, Steady::time_point begun);
     void run_member(Member& member);
@@ -45,6 +47,7 @@ class SqliteDatabase final : public QueuedDatabase {
     // this process.
     std::unique_ptr<Connection> writer_;
     std::vector<std::unique_ptr<Connection>> readers_;
+    int waited_at_pages_ = 0;  // the log's length when the writer last waited for readers
 };
 
 }  // namespace securestack::sqlite

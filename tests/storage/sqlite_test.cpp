@@ -1,7 +1,10 @@
 // What only SQLite has: group commit, the file, a full disk.
+#include <array>
 #include <atomic>
+#include <csignal>
 #include <fstream>
 #include <latch>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
 
@@ -14,6 +17,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using Kind = DatabaseError::Kind;
+
+constexpr auto endless_insert =
+    "INSERT INTO accounts WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) "
+    "SELECT 'endless-' || n, n FROM t";
 
 class Sqlite : public AccountsTest {
   protected:
@@ -113,11 +120,7 @@ TEST_P(Sqlite, AnInterruptedWriteDoesNotTouchItsNeighbours) {
     {
         Hold const hold(*db());
         submit([](Tx& tx) { add(tx, "alice"); });
-        submit([](Tx& tx) {
-            tx.execute(
-                "INSERT INTO accounts WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) "
-                "SELECT 'endless-' || n, n FROM t");
-        });
+        submit([](Tx& tx) { tx.execute(endless_insert); });
     }
     wait_for_all();
     EXPECT_EQ(failed, 1);
@@ -164,6 +167,56 @@ TEST_P(Sqlite, AFullDiskDoesNotTouchTheNeighboursInTheGroup) {
     wait_for_all();
     EXPECT_EQ(failed, 1);
     EXPECT_THAT(names(), ::testing::ElementsAre("alice", "bob"));
+}
+
+TEST_P(Sqlite, ARefusalByARowThatIsThenTakenBackIsTakenBackToo) {
+    database->reopen({.readers = 1, .deadline = 200ms});
+    int alices = 0;
+    std::array<std::exception_ptr, 2> ended;
+    {
+        Hold const hold(*db());
+        db()->write(
+            [&](Tx& tx) {
+                if (++alices == 2) throw std::runtime_error("not this time");
+                add(tx, "alice", 1);
+            },
+            [&](std::exception_ptr error) { ended[0] = std::move(error); });
+        db()->write([](Tx& tx) { add(tx, "alice", 2); },
+                    [&](std::exception_ptr error) { ended[1] = std::move(error); });
+        submit([](Tx& tx) { tx.execute(endless_insert); });
+    }
+    wait_for_all();
+    EXPECT_NE(ended[0], nullptr);
+    EXPECT_EQ(ended[1], nullptr);
+    EXPECT_EQ(balance("alice"), 2);
+}
+
+TEST_P(Sqlite, WhenTheCommitFailsNobodyIsAnsweredByWhatWasNotCommitted) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit usual{};
+    ::getrlimit(RLIMIT_FSIZE, &usual);
+    std::vector<std::exception_ptr> ended;
+    {
+        Hold const hold(*db());
+        auto const done = [&](std::exception_ptr error) { ended.push_back(std::move(error)); };
+        db()->write([](Tx& tx) { add(tx, "alice"); }, done);
+        db()->write([](Tx& tx) { add(tx, "alice"); }, done);  // refused, for now
+        submit([&](Tx&) {
+            // The log cannot grow: the disk is full when the group commits.
+            auto limit = usual;
+            limit.rlim_cur = std::filesystem::file_size(database->file().string() + "-wal");
+            ::setrlimit(RLIMIT_FSIZE, &limit);
+        });
+    }
+    wait_for_all();
+    ::setrlimit(RLIMIT_FSIZE, &usual);
+    ASSERT_EQ(ended.size(), 2U);
+    for (auto const& error : ended) {
+        ASSERT_NE(error, nullptr);
+        EXPECT_EQ(kind_of([&] { std::rethrow_exception(error); }), Kind::full);
+    }
+    EXPECT_THAT(names(), ::testing::IsEmpty());
+    db()->write_now([](Tx& tx) { add(tx, "alice"); });
 }
 
 TEST_P(Sqlite, TheFileIsItsOwnersAlone) {
@@ -248,6 +301,29 @@ TEST_P(Sqlite, TheLogDoesNotGrowForEverUnderReaders) {
         stop = true;
     }
     EXPECT_LT(std::filesystem::file_size(database->file().string() + "-wal"), 160'000'000U);
+}
+
+TEST_P(Sqlite, ALongLogAndASlowReadDoNotHoldTheWritersUp) {
+    std::latch reading{1};
+    std::latch release{1};
+    std::latch ended{1};
+    db()->read(
+        [&](Tx& tx) {
+            tx.query("SELECT 1 FROM accounts", {}, [](Row const&) {});
+            reading.count_down();
+            release.wait();
+        },
+        [&](std::exception_ptr) { ended.count_down(); });
+    reading.wait();
+    db()->write_now([](Tx& tx) {
+        tx.run_script("CREATE TABLE blobs (n INTEGER PRIMARY KEY, data BLOB) STRICT");
+        for (int i = 0; i < 140; ++i) tx.execute("INSERT INTO blobs VALUES ($1, zeroblob(1000000))", {i});
+    });
+    auto const begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10; ++i) db()->write_now([&](Tx& tx) { add(tx, std::to_string(i)); });
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
+    release.count_down();
+    ended.wait();
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Sqlite, ::testing::Values(Engine::sqlite), engine_name);
