@@ -51,7 +51,10 @@ class Log {
     }
 };
 
-// Writes to standard error. `automatic` is text on a terminal and JSON otherwise.
+// Writes to standard error, from a thread of its own: a line costs its caller no system call and never waits
+// for the reader. When 8 MiB wait to be read, further lines are dropped, and counted in a later one
+// ("log.dropped"). flush() and the destructor wait for two seconds at most. `automatic` is text on a terminal
+// and JSON otherwise.
 std::unique_ptr<Log> make_log(LogLevel level, LogFormat format);
 
 // Keeps nothing; for tests and tools.

@@ -1,4 +1,9 @@
+#include <array>
+#include <chrono>
 #include <limits>
+#include <span>
+#include <thread>
+#include <unistd.h>
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -73,6 +78,79 @@ TEST(Log, WritesWhatIsAtOrAboveItsLevelToStandardError) {
     EXPECT_EQ(lines.find("quiet"), std::string::npos);
     EXPECT_LT(lines.find(R"("event":"first"})"), lines.find(R"("event":"second"})"));
     EXPECT_EQ(std::ranges::count(lines, '\n'), 2);
+}
+
+// Standard error as a pipe, until the end of the scope.
+class PipedStandardError {
+  public:
+    PipedStandardError() : usual_(::dup(STDERR_FILENO)) {
+        if (::pipe(ends_.data()) != 0) throw std::runtime_error("no pipe");
+        ::dup2(ends_[1], STDERR_FILENO);
+        ::close(ends_[1]);
+    }
+    ~PipedStandardError() {
+        restore();
+        ::close(ends_[0]);
+        ::close(usual_);
+    }
+    PipedStandardError(PipedStandardError const&) = delete;
+    PipedStandardError& operator=(PipedStandardError const&) = delete;
+
+    void restore() { ::dup2(usual_, STDERR_FILENO); }
+    ssize_t read_some(std::span<char> part) { return ::read(ends_[0], part.data(), part.size()); }
+    std::string read_all() {
+        std::string all;
+        std::array<char, 65536> part{};
+        for (ssize_t size = 0; (size = read_some(part)) > 0;)
+            all.append(part.data(), static_cast<std::size_t>(size));
+        return all;
+    }
+
+  private:
+    int usual_;
+    std::array<int, 2> ends_{};
+};
+
+TEST(Log, NeverWaitsForAReaderThatStalls) {
+    using std::chrono::steady_clock;
+    PipedStandardError const pipe;
+    auto const begun = steady_clock::now();
+    {
+        auto const log = make_log(LogLevel::info, LogFormat::json);
+        for (int i = 0; i < 100; ++i) log->error("long", {{"text", std::string(200'000, 'x')}});
+        EXPECT_LT(steady_clock::now() - begun, std::chrono::seconds{2});
+    }
+    EXPECT_LT(steady_clock::now() - begun, std::chrono::seconds{10});  // the log gives up in the end
+}
+
+TEST(Log, TellsHowManyLinesWereLostBecauseNobodyRead) {
+    PipedStandardError pipe;
+    std::string lines;
+    std::thread reader;
+    {
+        auto const log = make_log(LogLevel::info, LogFormat::json);
+        for (int i = 0; i < 200; ++i) log->info("long", {{"text", std::string(200'000, 'x')}});
+        reader = std::thread([&] { lines = pipe.read_all(); });
+        log->flush();
+        log->info("after");
+    }
+    pipe.restore();  // the last writer goes: the reader sees the end
+    reader.join();
+    auto const told = lines.find(R"("event":"log.dropped","lines":)");
+    ASSERT_NE(told, std::string::npos);
+    EXPECT_LT(told, lines.find(R"("event":"after")"));
+    auto const lost = std::stoi(lines.substr(lines.find(R"("lines":)", told) + 8));
+    EXPECT_EQ(std::ranges::count(lines, '\n'), 200 - lost + 2);
+}
+
+TEST(Log, WritesAWarningAtOnce) {
+    PipedStandardError pipe;
+    auto const log = make_log(LogLevel::info, LogFormat::json);
+    auto const begun = std::chrono::steady_clock::now();
+    log->warn("urgent");
+    std::array<char, 256> part{};
+    EXPECT_GT(pipe.read_some(part), 0);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds{500});
 }
 
 TEST(Log, OffAndNullWriteNothing) {
