@@ -194,8 +194,9 @@ class Cover {
 double guess_bits(std::string_view folded, std::vector<std::string_view> const& known) {
     if (folded.empty()) return 0;
     auto const unit = period(folded);
-    auto const repeated = std::log2(static_cast<double>(folded.size() / unit));
-    return Cover(folded.substr(0, std::min(unit, examined_bytes)), known).bits() + repeated;
+    auto const times = folded.size() / unit;
+    return Cover(folded.substr(0, std::min(unit, examined_bytes)), known).bits() +
+           std::log2(static_cast<double>(times));
 }
 
 }  // namespace detail
