@@ -28,7 +28,6 @@ class Pool {
     [[nodiscard]] bool try_post(Work& work);
 
     std::size_t depth() const;  // waiting now
-    std::size_t capacity() const { return capacity_; }
 
     // Refuses new work, finishes what is queued, joins. Idempotent.
     void stop();

@@ -126,8 +126,8 @@ using DatabaseObserver =
     std::function<void(bool write, std::chrono::nanoseconds waited, std::chrono::nanoseconds ran)>;
 
 struct DatabaseOptions {
-    std::size_t readers = 2;                     // SQLite reader threads; half of PostgreSQL's connections
-    std::size_t queue = 1024;                    // waiting units per queue, then `submit` refuses
+    std::size_t readers = 2;   // SQLite reader threads; PostgreSQL: as many again for writes
+    std::size_t queue = 1024;  // waiting units per queue, then `submit` refuses
     std::chrono::milliseconds deadline{10'000};  // a unit older than this is not begun, and is interrupted
     DatabaseObserver observer{};
 };
@@ -174,7 +174,8 @@ class Database {
         return run_now(UnitKind::maintenance, std::forward<F>(work));
     }
 
-    // True when a trivial statement succeeds within the deadline.
+    // True when a trivial statement succeeds, on a connection of its own: units that wait or run long do not
+    // make the database look away. Blocks, for some seconds when the server is silent.
     virtual bool reachable() = 0;
     virtual Engine engine() const = 0;
     virtual DatabaseStats stats() const = 0;

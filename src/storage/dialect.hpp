@@ -8,12 +8,13 @@
 
 namespace securestack::dialect {
 
-// Replaces the words in braces by the engine's own:
-//   {int} {bool} {real} {text} {bytes} {id} {time} {json}   column types (see value.hpp); texts compare by
-//   their bytes {sequence}                                              a bigint primary key that the
-//   database counts up {strict}                                                after the closing parenthesis
-//   of CREATE TABLE
-// Throws std::logic_error for a word that is not in this list. Braces around anything else stay.
+// Replaces the words in braces by the engine's own.
+//
+// - {int} {bool} {real} {text} {bytes} {id} {time} {json} are types of columns (value.hpp). Texts compare by
+//   their bytes.
+// - {strict} stands after the closing parenthesis of CREATE TABLE.
+//
+// Throws std::logic_error for any other word. Braces around what is no word stay.
 std::string expand(std::string_view sql, Engine engine);
 
 // A statement with $1 = name that returns a row when the table exists.
@@ -21,9 +22,6 @@ std::string_view table_exists(Engine engine);
 
 // Taken at the start of a maintenance unit: keeps other replicas' maintenance out until the transaction ends.
 std::string_view maintenance_lock(Engine engine);
-
-// Ends a SELECT that claims rows: rows that another transaction is claiming are passed over.
-std::string_view skip_locked(Engine engine);
 
 // One string out of an object in a {json} column; NULL when it has no such member. `key` is a placeholder or
 // a text expression; its value must not contain a double quote.

@@ -151,6 +151,7 @@ class Connection::Answers {
                 each(ResultRow{result.get()});
             } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
                 if (!error) error = error_of(result.get());
+                connection_.outdated_ = connection_.outdated_ || is_outdated_statement(result.get());
             } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
                 connection_.lose("COPY is not supported");
             } else {
@@ -238,6 +239,12 @@ std::string const& Connection::prepared(std::string_view sql) {
     return *name;
 }
 
+void Connection::forget_statements() {
+    run_script("DEALLOCATE ALL");
+    statements_.clear();
+    outdated_ = false;
+}
+
 void Connection::require_ready() {
     if (!usable()) lose("it was closed");
     if (answers_ != nullptr) answers_->fetch_rest();
@@ -284,10 +291,9 @@ void Connection::lose(std::string const& detail) {
 
 void Connection::roll_back() noexcept {
     deadline_ = Steady::now() + grace;
-    auto const status = PQtransactionStatus(handle_.get());
-    if (!usable() || status == PQTRANS_IDLE) return;
     try {
-        run_script("ROLLBACK");
+        if (usable() && PQtransactionStatus(handle_.get()) != PQTRANS_IDLE) run_script("ROLLBACK");
+        if (usable() && outdated_) forget_statements();
     } catch (DatabaseError const&) {
         broken_ = true;
     }

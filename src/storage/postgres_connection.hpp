@@ -28,7 +28,8 @@ class Connection {
 
     // False when the connection has broken: make a new one.
     bool usable() const { return !broken_ && PQstatus(handle_.get()) == CONNECTION_OK; }
-    // Ends any transaction without its effects. Does not throw.
+    // Ends any transaction without its effects, and forgets the prepared statements when the schema has
+    // changed under one. Does not throw.
     void roll_back() noexcept;
 
   private:
@@ -43,6 +44,7 @@ class Connection {
 
     void send(std::string_view sql, std::span<Param const> params);
     std::string const& prepared(std::string_view sql);
+    void forget_statements();
     void require_ready();
     void await_writable_or_answer(bool writing);
     void flush();
@@ -55,6 +57,7 @@ class Connection {
     std::uint64_t statement_count_ = 0;
     Answers* answers_ = nullptr;  // of the statement under way
     Steady::time_point deadline_ = Steady::time_point::max();
+    bool outdated_ = false;  // the statements
     bool broken_ = false;
 };
 

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using Kind = DatabaseError::Kind;
 
 constexpr int max_tries = 10;
+constexpr auto probe_patience = 2s;
 constexpr auto longest_reconnect = 2s;  // then the caller hears that the database is away
 
 class PostgresTx final : public ConnectionTx<Connection> {
@@ -73,6 +74,27 @@ void PostgresDatabase::close() {
     }
     closed_.notify_all();
     QueuedDatabase::close();
+    std::lock_guard lock(probe_mutex_);
+    probe_.reset();
+}
+
+bool PostgresDatabase::reachable() {
+    std::lock_guard lock(probe_mutex_);
+    if (closing_) return false;
+    bool const was_open = probe_ != nullptr;
+    return probe() || (was_open && probe());  // a connection that broke while idle says nothing of the server
+}
+
+bool PostgresDatabase::probe() {
+    try {
+        if (!probe_) probe_ = std::make_unique<Connection>(url_, options_.deadline);
+        probe_->set_deadline(Steady::now() + probe_patience);
+        probe_->run_script("SELECT 1");
+        return true;
+    } catch (DatabaseError const&) {
+        probe_.reset();
+        return false;
+    }
 }
 
 void PostgresDatabase::work_loop(UnitQueue& queue, Slot slot) {

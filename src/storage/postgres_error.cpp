@@ -13,6 +13,8 @@ struct State {
     Kind kind;
 };
 
+constexpr std::string_view feature_not_supported = "0A000";
+
 // The first that fits counts. https://www.postgresql.org/docs/15/errcodes-appendix.html
 constexpr std::array states{
     State{"23505", Kind::unique},
@@ -21,9 +23,9 @@ constexpr std::array states{
     State{"23001", Kind::foreign_key},  // RESTRICT
     State{"23", Kind::check},
     State{"40001", Kind::serialization},
-    State{"40P01", Kind::serialization},  // deadlock
-    State{"55P03", Kind::serialization},  // a lock was not to be had
-    State{"0A000", Kind::serialization},  // in a prepared statement: the schema has changed under it
+    State{"40P01", Kind::serialization},                // deadlock
+    State{"55P03", Kind::serialization},                // a lock was not to be had
+    State{feature_not_supported, Kind::serialization},  // is_outdated_statement
     State{"57014", Kind::interrupted},
     State{"57P", Kind::unavailable},  // shutting down, starting up
     State{"08P01", Kind::other},      // the wrong number of parameters
@@ -52,6 +54,10 @@ DatabaseError error_of(PGresult const* result) {
         std::ranges::find_if(states, [&](State const& known) { return code.starts_with(known.prefix); });
     auto const kind = state == states.end() ? Kind::other : state->kind;
     return {kind, message + " (SQLSTATE " + code + ")", field(result, PG_DIAG_CONSTRAINT_NAME)};
+}
+
+bool is_outdated_statement(PGresult const* result) {
+    return field(result, PG_DIAG_SQLSTATE) == feature_not_supported;
 }
 
 DatabaseError connection_lost(std::string const& detail) {

@@ -26,15 +26,6 @@ void QueuedDatabase::submit(UnitKind kind, Work work, Done done) {
         unavailable(closing_ ? "the database is closing" : "too much work is waiting for the database"));
 }
 
-bool QueuedDatabase::reachable() {
-    try {
-        return read_now([](Tx& tx) { return tx.first("SELECT 1", {}, [](Row const&) { return true; }); })
-            .has_value();
-    } catch (DatabaseError const&) {
-        return false;
-    }
-}
-
 DatabaseStats QueuedDatabase::stats() const {
     return {
         .read_queue = reads_.size(), .write_queue = writes_.size(), .commits = commits_, .retries = retries_};

@@ -14,7 +14,6 @@ namespace securestack {
 class QueuedDatabase : public Database {
   public:
     void submit(UnitKind kind, Work work, Done done) override;
-    bool reachable() override;
     DatabaseStats stats() const override;
     void close() override;
 

@@ -39,6 +39,7 @@ SqliteDatabase::SqliteDatabase(std::string const& path, DatabaseOptions options,
     for (std::size_t i = 0; i < options_.readers && !in_memory_; ++i) {
         readers_.push_back(std::make_unique<Connection>(path, Connection::Role::reader));
     }
+    if (!in_memory_) probe_ = std::make_unique<Connection>(path, Connection::Role::reader);
     start_thread("db-write", [this] { write_loop(); });
     for (auto& reader : readers_) {
         start_thread("db-read", [this, &connection = *reader] { read_loop(connection); });
@@ -48,8 +49,24 @@ SqliteDatabase::SqliteDatabase(std::string const& path, DatabaseOptions options,
 void SqliteDatabase::close() {
     QueuedDatabase::close();
     readers_.clear();
+    {
+        std::lock_guard lock(probe_mutex_);
+        probe_.reset();
+    }
     if (writer_) writer_->tidy_up();
     writer_.reset();
+}
+
+bool SqliteDatabase::reachable() {
+    if (in_memory_) return !closing_;
+    std::lock_guard lock(probe_mutex_);
+    if (closing_ || !probe_) return false;
+    try {
+        probe_->query("SELECT count(*) FROM sqlite_schema", {}, [](Row const&) {});
+        return true;
+    } catch (DatabaseError const&) {
+        return false;
+    }
 }
 
 // A database in memory belongs to one connection: its reads wait among the writes.

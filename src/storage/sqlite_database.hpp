@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ class SqliteDatabase final : public QueuedDatabase {
     SqliteDatabase(std::string const& path, DatabaseOptions options, Log& log);
     ~SqliteDatabase() override { close(); }
 
+    bool reachable() override;
     Engine engine() const override { return Engine::sqlite; }
     void close() override;
 
@@ -47,7 +49,9 @@ class SqliteDatabase final : public QueuedDatabase {
     // this process.
     std::unique_ptr<Connection> writer_;
     std::vector<std::unique_ptr<Connection>> readers_;
-    int waited_at_pages_ = 0;  // the log's length when the writer last waited for readers
+    std::mutex probe_mutex_;
+    std::unique_ptr<Connection> probe_;  // for reachable()
+    int waited_at_pages_ = 0;            // the log's length when the writer last waited for readers
 };
 
 }  // namespace securestack::sqlite

@@ -34,6 +34,8 @@ Kind kind_of(int code) {
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
         case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:  // the file system was mounted read-only, or the file was moved away
+        case SQLITE_PROTOCOL:  // another process kept the log's lock
         case SQLITE_NOMEM:
         case SQLITE_PERM:
         case SQLITE_AUTH:

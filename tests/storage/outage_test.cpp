@@ -83,6 +83,23 @@ TEST_P(Outage, ASerializationFailureThatTheWorkMistakesForSomethingElseIsRunAgai
     EXPECT_EQ(balance("alice"), 11);
 }
 
+TEST_P(Outage, AStatementThatASchemaChangeMadeInvalidIsPreparedAnew) {
+    reopen_as_victim();
+    auto const columns = [](Tx& tx) {
+        int seen = 0;
+        tx.query("SELECT * FROM accounts", {}, [&](Row const& row) { seen = row.is_null(2) ? 3 : 0; });
+        return seen;
+    };
+    db()->write_now([](Tx& tx) { add(tx, "alice"); });
+    victim->write_now([](Tx& tx) { tx.query("SELECT * FROM accounts", {}, [](Row const&) {}); });
+    victim->read_now([](Tx& tx) { tx.query("SELECT * FROM accounts", {}, [](Row const&) {}); });
+    db()->write_now([](Tx& tx) { tx.run_script("ALTER TABLE accounts ADD COLUMN note text"); });
+    EXPECT_EQ(victim->write_now(columns), 3);
+    EXPECT_EQ(victim->stats().retries, 1U);
+    EXPECT_EQ(kind_of([&] { victim->read_now(columns); }), Kind::serialization);  // reads are not run again
+    EXPECT_EQ(victim->read_now(columns), 3);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, Outage, ::testing::Values(Engine::postgresql), engine_name);
 
 }  // namespace

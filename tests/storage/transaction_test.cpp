@@ -190,6 +190,23 @@ TEST_P(Transactions, ARunawayStatementIsInterrupted) {
     EXPECT_TRUE(db()->reachable());
 }
 
+TEST_P(Transactions, TheDatabaseIsReachableThoughEveryThreadIsBusy) {
+    database->reopen({.readers = 1});
+    std::latch started{2};
+    std::latch release{1};
+    auto const busy = [&](Tx&) {
+        started.count_down();
+        release.wait();
+    };
+    db()->read(busy, [](std::exception_ptr) {});
+    db()->write(busy, [](std::exception_ptr) {});
+    started.wait();
+    EXPECT_TRUE(db()->reachable());
+    release.count_down();
+    db()->close();
+    EXPECT_FALSE(db()->reachable());
+}
+
 TEST_P(Transactions, WorkThatWaitedPastItsDeadlineIsNotBegun) {
     database->reopen({.readers = 1, .deadline = 50ms});
     std::latch started{1};
