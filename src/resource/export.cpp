@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string_view>
 
 #include "resource/keyset.hpp"
@@ -6,7 +7,9 @@ namespace securestack {
 
 namespace {
 
-constexpr std::int64_t rows_per_piece = 500;
+constexpr std::int64_t most_rows = 500;
+constexpr std::int64_t first_rows = 50;
+constexpr std::size_t enough_bytes = 256 * 1024;
 
 void append_quoted(std::string& out, std::string_view text) {
     out += '"';
@@ -87,29 +90,35 @@ void append_ndjson(std::string& out, std::span<Field const* const> fields, Row c
 }  // namespace
 
 ListExport::ListExport(ListQuery query, Sql scope, ExportFormat format)
-    : query_(std::move(query)), scope_(std::move(scope)), format_(format) {
+    : query_(std::move(query)), scope_(std::move(scope)), format_(format), rows_ahead_(first_rows) {
     query_.cursor.reset();
 }
 
 bool ListExport::next(Tx& tx, std::string& out) {
     auto const where = predicate(query_, scope_, tx.engine());
     auto const* cursor = query_.cursor ? &*query_.cursor : nullptr;
-    auto const scan = scan_rows(query_, where, cursor, rows_per_piece);
+    auto const scan = scan_rows(query_, where, cursor, rows_ahead_);
     if (!started_ && format_ == ExportFormat::csv) append_csv_header(out, scan.fields);
     started_ = true;
 
+    auto const begun = out.size();
     std::int64_t rows = 0;
-    CursorPosition position;
+    std::optional<CursorPosition> end;
     tx.query(scan.statement.text(), scan.statement.params(), [&](Row const& row) {
+        if (end) return;  // the next piece begins with this row
         if (format_ == ExportFormat::csv) {
             append_csv(out, scan.fields, row);
         } else {
             append_ndjson(out, scan.fields, row);
         }
-        if (++rows == rows_per_piece) position.keys = scan.keys(query_, row);
+        if (++rows == rows_ahead_ || out.size() - begun >= enough_bytes)
+            end = CursorPosition{.keys = scan.keys(query_, row)};
     });
-    if (rows < rows_per_piece) return false;
-    query_.cursor = std::move(position);
+    query_.cursor = std::move(end);
+    if (!query_.cursor) return false;
+    // As many rows as fill a piece if the next are like these, so that few are read in vain.
+    auto const usual_row = (out.size() - begun) / static_cast<std::size_t>(rows);
+    rows_ahead_ = std::clamp(static_cast<std::int64_t>(enough_bytes / usual_row), std::int64_t{1}, most_rows);
     return true;
 }
 

@@ -71,6 +71,7 @@ class Reader {
     Result<ListQuery> finish(CursorKey const& key) {
         if (query_.sort.empty()) read_sort(schema_.default_sort, false);
         complete_sort();
+        drop_fixed_keys();
         std::ranges::stable_sort(query_.filters, {}, [](Filter const& f) {
             return std::tuple{f.field, std::string_view{f.key}, f.comparison};
         });
@@ -178,6 +179,19 @@ class Reader {
         } else {
             query_.sort.push_back({id, !query_.sort.empty() && query_.sort.back().descending});
         }
+    }
+
+    // A key that has one value in the whole list orders nothing. With it, the database would not see that an
+    // index on that value and the rest of the order leads straight to the page.
+    void drop_fixed_keys() {
+        auto const is_fixed = [&](SortKey const& key) {
+            return std::ranges::any_of(query_.filters, [&](Filter const& filter) {
+                return filter.field == key.field && filter.comparison == Comparison::any_of &&
+                       filter.values.size() == 1;
+            });
+        };
+        auto const id = query_.sort.end() - 1;
+        query_.sort.erase(std::remove_if(query_.sort.begin(), id, is_fixed), id);
     }
 
     Field const* find_filter(std::string_view parameter) const {

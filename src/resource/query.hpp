@@ -46,8 +46,9 @@ struct CursorPosition {
 struct ListQuery {
     Schema const* schema = nullptr;
     std::vector<Filter> filters;  // in the order of the fields, so that equal questions are equal statements
-    std::vector<SortKey> sort;    // always ends in `id`, so that the order is total
-    std::string search;           // ?q=, folded; every word of it must be found
+    // Always ends in `id`, so that the order is total; without what a filter fixes to one value.
+    std::vector<SortKey> sort;
+    std::string search;  // ?q=, folded; every word of it must be found
     std::int64_t limit = 50;
     bool count = false;
     std::optional<CursorPosition> cursor;
@@ -89,11 +90,11 @@ ListPage fetch_page(Tx& tx, ListQuery const& query, Sql const& scope);
 std::string page_body(ListPage const& page, ListQuery const& query, std::string_view path,
                       QueryParameters const& parameters, CursorKey const& key);
 
-// Whole lists in constant memory: a piece at a time, each its own keyset page, so that no transaction stays
-// open. CSV is RFC 4180 with a header of the field names, CRLF, and nothing in a cell for null. A text that a
-// spreadsheet would run as a formula (it begins with = + - @, a tab or a carriage return) gets an apostrophe
-// before it. Maps and lists are JSON text. NDJSON is one object a line. The query's own cursor and limit are
-// not looked at.
+// Whole lists in constant memory: a piece at a time (500 rows or about 256 KiB), each its own keyset page, so
+// that no transaction stays open. CSV is RFC 4180 with a header of the field names, CRLF, and nothing in a
+// cell for null. A text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a
+// carriage return) gets an apostrophe before it. Maps and lists are JSON text. NDJSON is one object a line.
+// The query's own cursor and limit are not looked at.
 enum class ExportFormat : std::uint8_t { csv, ndjson };
 class ListExport {
   public:
@@ -105,6 +106,7 @@ class ListExport {
     ListQuery query_;
     Sql scope_;
     ExportFormat format_;
+    std::int64_t rows_ahead_;  // that the next piece reads
     bool started_ = false;
 };
 

@@ -145,6 +145,26 @@ TEST_P(ListTest, ExportsEveryRowOfALongList) {
     }
 }
 
+TEST_P(ListTest, EndsAPieceOfAnExportWhenItIsLargeAndLosesNoRow) {
+    std::vector<Gadget> many;
+    std::string const text(30'000, 'x');
+    for (int i = 0; i < 400; ++i) {
+        many.push_back(gadget_named("big"));
+        if (i >= 100 && i < 150) many.back().tags = {text};
+    }
+    insert(many);
+    ListExport list{list_query({{"name", "big"}}), Sql{}, ExportFormat::ndjson};
+    std::string all;
+    for (bool more = true; more;) {
+        std::string piece;
+        more = db()->read_now([&](Tx& tx) { return list.next(tx, piece); });
+        EXPECT_LT(piece.size(), 300'000U);
+        all += piece;
+    }
+    EXPECT_EQ(std::ranges::count(all, '\n'), 400);
+    for (auto const& gadget : many) ASSERT_NE(all.find(gadget.id.to_string()), std::string::npos);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, ListTest, each_engine, engine_name);
 
 }  // namespace

@@ -153,6 +153,15 @@ TEST_P(PagingTest, ShowsEachStableRowOnceWhileOthersComeAndGo) {
     }
 }
 
+TEST_P(PagingTest, WalksAListThatAFilterHoldsAtOneValueOfItsSort) {
+    for (auto const* sort : {"colour", "-colour", "-colour,name", "name,colour,-enabled"}) {
+        auto const all = list_query({{"colour", "red"}, {"sort", sort}, {"limit", "200"}});
+        auto query = list_query({{"colour", "red"}, {"sort", sort}, {"limit", "7"}});
+        std::optional<CursorPosition> back;
+        EXPECT_EQ(walk(query, false, World::still, back), column(page(all), "id")) << sort;
+    }
+}
+
 TEST_P(PagingTest, FindsItsWayBackFromAPageThatBecameEmpty) {
     auto query = list_query({{"limit", "100"}});
     auto const first = page(query);

@@ -47,6 +47,14 @@ TEST(ListQuery, ReadsSortKeysAndEndsWithTheId) {
     EXPECT_EQ(sort_of(parse({{"sort", "-id,name"}}).value()), "-id");
 }
 
+TEST(ListQuery, SortsByNothingThatAFilterHoldsAtOneValue) {
+    EXPECT_EQ(sort_of(parse({{"colour", "red"}, {"sort", "-colour"}}).value()), "-id");
+    EXPECT_EQ(sort_of(parse({{"colour", "red"}, {"sort", "colour,-name"}}).value()), "-name-id");
+    EXPECT_EQ(sort_of(parse({{"colour", "red"}, {"colour", "blue"}, {"sort", "colour"}}).value()),
+              "+colour+id");
+    EXPECT_EQ(sort_of(parse({{"size_bytes.gte", "1"}, {"sort", "size_bytes"}}).value()), "+size_bytes+id");
+}
+
 TEST(ListQuery, RefusesBadSortKeys) {
     EXPECT_EQ(faults({{"sort", "note"}}), Faults{"sort unknown"});
     EXPECT_EQ(faults({{"sort", ""}}), Faults{"sort unknown"});
