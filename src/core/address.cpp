@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <charconv>
 
+#include "core/ascii.hpp"
+
 namespace securestack {
 namespace {
 
@@ -30,12 +32,6 @@ Run longest_zero_run(std::array<unsigned, 8> const& groups) {
         if (run.size > best.size) best = run;
     }
     return best.size >= 2 ? best : Run{};
-}
-
-std::string_view trim(std::string_view text) {
-    auto const begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 std::optional<int> parse_prefix(std::string_view text, int limit) {
@@ -130,7 +126,7 @@ Address client_address(Address const& peer, std::string_view x_forwarded_for,
     while (!rest.empty() && is_trusted(client)) {
         auto const comma = rest.rfind(',');
         auto const entry = comma == std::string_view::npos ? rest : rest.substr(comma + 1);
-        auto const hop = Address::parse(trim(entry));
+        auto const hop = Address::parse(ascii::trim(entry));
         if (!hop) break;
         client = *hop;
         rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(0, comma);

@@ -8,22 +8,14 @@
 #include <sodium.h>
 #include <utf8proc.h>
 
+#include "core/ascii.hpp"
+
 namespace securestack {
 namespace {
 
 constexpr int base64url = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
-bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+constexpr ascii::CharSet unreserved{"-._~"};
 
 bool is_ascii(char c) {
     return static_cast<unsigned char>(c) < 0x80;
@@ -85,11 +77,12 @@ std::string to_hex(ByteView bytes) {
 }
 
 std::optional<Bytes> from_hex(std::string_view text) {
-    auto const is_canonical = [](char c) { return hex_digit(c) >= 0 && !(c >= 'A' && c <= 'F'); };
+    auto const is_canonical = [](char c) { return ascii::hex_digit(c) >= 0 && !ascii::is_upper(c); };
     if (text.size() % 2 != 0 || !std::ranges::all_of(text, is_canonical)) return std::nullopt;
     Bytes out(text.size() / 2);
     for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = static_cast<std::uint8_t>(hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]));
+        out[i] =
+            static_cast<std::uint8_t>(ascii::hex_digit(text[2 * i]) * 16 + ascii::hex_digit(text[2 * i + 1]));
     return out;
 }
 
@@ -100,8 +93,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool form) {
         char c = text[i];
         if (c == '%') {
             if (text.size() - i < 3) return std::nullopt;
-            auto const high = hex_digit(text[i + 1]);
-            auto const low = hex_digit(text[i + 2]);
+            auto const high = ascii::hex_digit(text[i + 1]);
+            auto const low = ascii::hex_digit(text[i + 2]);
             if (high < 0 || low < 0) return std::nullopt;
             c = static_cast<char>(high * 16 + low);
             i += 2;
@@ -119,7 +112,7 @@ std::string percent_encode(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (char const c : text) {
-        if (is_unreserved(c)) {
+        if (unreserved.has(c)) {
             out.push_back(c);
         } else {
             auto const byte = static_cast<unsigned char>(c);
@@ -167,12 +160,7 @@ bool is_plain_line(std::string_view text) {
 }
 
 std::optional<std::string> fold_case(std::string_view utf8) {
-    if (ascii_prefix(utf8) == utf8.size()) {
-        std::string out(utf8);
-        for (char& c : out)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        return out;
-    }
+    if (ascii_prefix(utf8) == utf8.size()) return ascii::lower(utf8);
     if (!is_utf8(utf8)) return std::nullopt;
     // Unicode's NFKC_Casefold: what is invisible goes too.
     return map_unicode(

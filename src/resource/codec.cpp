@@ -2,16 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <limits>
 #include <stdexcept>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 
 #include "core/encoding.hpp"
-#include "resource/format.hpp"
 #include "resource/number.hpp"
 #include "resource/wording.hpp"
 
@@ -22,33 +17,8 @@ namespace json = boost::json;
 namespace {
 
 using Errors = std::vector<FieldError>;
-using Labels = std::map<std::string, std::string>;
-using Texts = std::vector<std::string>;
-
-constexpr std::size_t max_label_value = 255;
-
-// False, with an error, for null and for every other kind of value.
-bool has_kind(bool is_kind, json::value const& value, std::string_view expected, std::string const& pointer,
-              Errors& errors) {
-    if (is_kind) return true;
-    if (value.is_null()) {
-        errors.push_back({pointer, "null", "must not be null"});
-    } else {
-        errors.push_back({pointer, "type", "must be " + std::string{expected}});
-    }
-    return false;
-}
-
-std::optional<std::string_view> read_text(json::value const& value, std::string const& pointer,
-                                          Errors& errors) {
-    if (!has_kind(value.is_string(), value, "a string", pointer, errors)) return std::nullopt;
-    std::string_view const text{value.get_string()};
-    if (text.find('\0') != std::string_view::npos) {
-        errors.push_back({pointer, "format", "must not contain U+0000"});
-        return std::nullopt;
-    }
-    return text;
-}
+using detail::has_kind;
+using detail::read_text;
 
 void read(json::value const& value, std::string& member, std::string const& pointer, Errors& errors) {
     if (auto const text = read_text(value, pointer, errors)) member = *text;
@@ -173,79 +143,8 @@ std::optional<Param> parse_text(std::string_view, Secret const*) {
     return std::nullopt;
 }
 
-void read_label(json::key_value_pair const& entry, Labels& labels, std::string const& pointer,
-                Errors& errors) {
-    std::string const name{entry.key().data(), entry.key().size()};
-    auto const place = join_pointer(pointer, name);
-    if (!formats::label_key.accepts(name)) {
-        errors.push_back({place, "format", "the key must be " + std::string{formats::label_key.expected}});
-        return;
-    }
-    auto const text = read_text(entry.value(), place, errors);
-    if (!text) return;
-    if (code_points(*text) > max_label_value) {
-        errors.push_back({place, "length", "must be at most 255 characters long"});
-        return;
-    }
-    labels.emplace(name, *text);
-}
-void read(json::value const& value, Labels& member, std::string const& pointer, Errors& errors) {
-    if (!has_kind(value.is_object(), value, "an object of strings", pointer, errors)) return;
-    member.clear();
-    for (auto const& entry : value.get_object()) {
-        if (errors.size() >= max_errors) return;
-        read_label(entry, member, pointer, errors);
-    }
-}
-void write(Labels const& labels, JsonWriter& out) {
-    out.begin_object();
-    for (auto const& [name, text] : labels) {
-        out.key(name);
-        out.string(text);
-    }
-    out.end_object();
-}
-
-void read(json::value const& value, Texts& member, std::string const& pointer, Errors& errors) {
-    auto const* list = detail::read_list(value, pointer, errors);
-    if (list == nullptr) return;
-    member.clear();
-    for (auto const& item : *list) {
-        if (errors.size() >= max_errors) return;
-        auto const place = pointer + "/" + std::to_string(member.size());
-        read(item, member.emplace_back(), place, errors);
-    }
-}
-void write(Texts const& texts, JsonWriter& out) {
-    out.begin_array();
-    for (auto const& text : texts) out.string(text);
-    out.end_array();
-}
-
-template <class M>
-concept KeptAsJson = std::same_as<M, Labels> || std::same_as<M, Texts>;
-
-template <KeptAsJson M>
-Param param(M const& value) {
-    return detail::json_text(value, [](M const& v, JsonWriter& out) { write(v, out); });
-}
-template <KeptAsJson M>
-void from_column(Row const& row, int column, M& member) {
-    Errors errors;
-    read(detail::stored_json(row, column), member, "", errors);
-    if (!errors.empty()) detail::throw_unreadable("JSON of another form");
-}
-template <KeptAsJson M>
-std::optional<Param> parse_text(std::string_view, M const*) {
-    return std::nullopt;
-}
-
 void copy_column(Row const& row, int column, JsonWriter& out, std::string const*) {
     out.string(row.text(column));
-}
-template <KeptAsJson M>
-void copy_column(Row const& row, int column, JsonWriter& out, M const*) {
-    out.raw(row.text(column));
 }
 template <class M>
 void copy_column(Row const& row, int column, JsonWriter& out, M const*) {
@@ -288,10 +187,30 @@ template struct ScalarCodec<bool, JsonType::boolean>;
 template struct ScalarCodec<Id, JsonType::id>;
 template struct ScalarCodec<Time, JsonType::time>;
 template struct ScalarCodec<Secret, JsonType::string>;
-template struct ScalarCodec<Labels, JsonType::map>;
-template struct ScalarCodec<Texts, JsonType::list>;
 
 namespace detail {
+
+bool has_kind(bool is_kind, json::value const& value, std::string_view expected, std::string const& pointer,
+              Errors& errors) {
+    if (is_kind) return true;
+    if (value.is_null()) {
+        errors.push_back({pointer, "null", "must not be null"});
+    } else {
+        errors.push_back({pointer, "type", "must be " + std::string{expected}});
+    }
+    return false;
+}
+
+std::optional<std::string_view> read_text(json::value const& value, std::string const& pointer,
+                                          Errors& errors) {
+    if (!has_kind(value.is_string(), value, "a string", pointer, errors)) return std::nullopt;
+    std::string_view const text{value.get_string()};
+    if (text.find('\0') != std::string_view::npos) {
+        errors.push_back({pointer, "format", "must not contain U+0000"});
+        return std::nullopt;
+    }
+    return text;
+}
 
 std::optional<std::string_view> read_choice(json::value const& value, std::span<std::string_view const> names,
                                             std::string const& pointer, Errors& errors) {
@@ -305,17 +224,6 @@ std::optional<std::string_view> read_choice(json::value const& value, std::span<
 
 void throw_unreadable(std::string_view what) {
     throw std::runtime_error("a column holds " + std::string{what});
-}
-
-json::array const* read_list(json::value const& value, std::string const& pointer, Errors& errors) {
-    return has_kind(value.is_array(), value, "an array", pointer, errors) ? &value.get_array() : nullptr;
-}
-
-json::value stored_json(Row const& row, int column) {
-    json::error_code ec;
-    auto value = json::parse(row.text(column), ec);
-    if (ec) throw_unreadable("text that is not JSON");
-    return value;
 }
 
 }  // namespace detail

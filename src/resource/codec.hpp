@@ -1,5 +1,6 @@
 // How each C++ type of a member looks in JSON, in SQL and in a query string. A new type of member is one
-// specialisation of Codec here (scalars are defined in codec.cpp).
+// specialisation of Codec here (scalars are defined in codec.cpp, maps and lists of texts in
+// codec_containers.cpp).
 //
 // Supported: std::string, std::int64_t, bool, Id, Time, enums with `choices`, std::optional of these,
 // std::map<std::string, std::string>, std::vector of documents or strings, a document, Secret (in only).
@@ -68,6 +69,11 @@ inline constexpr std::size_t max_errors = 100;
 
 namespace detail {
 
+// False, with an error, for null and for every other kind of value.
+bool has_kind(bool is_kind, boost::json::value const& value, std::string_view expected,
+              std::string const& pointer, std::vector<FieldError>& errors);
+std::optional<std::string_view> read_text(boost::json::value const& value, std::string const& pointer,
+                                          std::vector<FieldError>& errors);
 // The text of a choice, or an error under `pointer`.
 std::optional<std::string_view> read_choice(boost::json::value const& value,
                                             std::span<std::string_view const> names,
@@ -111,6 +117,19 @@ struct ScalarCodec {
     static std::optional<Param> parse(std::string_view text);
 };
 
+// The same for what is one JSON value, kept as its text; codec_containers.cpp.
+template <class M, JsonType Type>
+struct ContainerCodec {
+    static constexpr TypeInfo type{.json = Type};
+    static void to_json(M const& value, JsonWriter& out);
+    static void from_json(boost::json::value const& value, M& member, std::string const& pointer,
+                          std::vector<FieldError>& errors);
+    static Param to_param(M const& value);
+    static void from_row(Row const& row, int column, M& member);
+    static void row_to_json(Row const& row, int column, JsonWriter& out) { out.raw(row.text(column)); }
+    static std::optional<Param> parse(std::string_view) { return std::nullopt; }
+};
+
 template <>
 struct Codec<std::string> : ScalarCodec<std::string, JsonType::string> {};
 template <>
@@ -127,9 +146,9 @@ struct Codec<Secret> : ScalarCodec<Secret, JsonType::string> {};
 // Keys: 1..63 of A-Z a-z 0-9 . _ / - with a letter or digit first; values up to 255 characters.
 template <>
 struct Codec<std::map<std::string, std::string>>
-    : ScalarCodec<std::map<std::string, std::string>, JsonType::map> {};
+    : ContainerCodec<std::map<std::string, std::string>, JsonType::map> {};
 template <>
-struct Codec<std::vector<std::string>> : ScalarCodec<std::vector<std::string>, JsonType::list> {};
+struct Codec<std::vector<std::string>> : ContainerCodec<std::vector<std::string>, JsonType::list> {};
 
 // Stored by name, so that a row can be read without this program.
 template <Choice E>

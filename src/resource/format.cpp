@@ -6,18 +6,16 @@
 #include <boost/url/url_view.hpp>
 
 #include "core/address.hpp"
+#include "core/ascii.hpp"
 #include "core/encoding.hpp"
 
 namespace securestack::formats::detail {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_alphanumeric(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+using ascii::is_alphanumeric;
+using ascii::is_control;
+using ascii::is_digit;
 
 bool is_dns_label(std::string_view label) {
     return !label.empty() && label.size() <= 63 && is_alphanumeric(label.front()) &&
@@ -36,10 +34,6 @@ bool is_hostname(std::string_view text) {
         begin = end + 1;
     }
     return !std::ranges::all_of(last, is_digit);
-}
-
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 }  // namespace
