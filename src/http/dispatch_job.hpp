@@ -18,7 +18,6 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
   private:
     using Outcome = Result<std::optional<Response>>;
 
-    // Thrown inside a unit of work, to roll it back.
     struct RolledBack : std::exception {};
     struct MissingAudit : std::exception {};
 
@@ -32,6 +31,8 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     bool settle(Outcome outcome);
     void submit(bool write);
     void unit(Tx& tx, bool write);
+    // Thrown inside a unit of work, to roll it back. Always the same object, so that it is known again.
+    static std::exception_ptr const& rolled_back();
     void post();
 
     void refuse(Problem problem);

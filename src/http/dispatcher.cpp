@@ -153,9 +153,9 @@ void Dispatcher::Job::submit(bool write) {
     auto work = [self, write](Tx& tx) { self->unit(tx, write); };
     auto after = [self](std::exception_ptr failure) {
         self->guard([&] {
-            // A unit that rolled itself back because it was refused: nothing went wrong.
-            bool const refused = self->outcome_ && !*self->outcome_;
-            if (failure && !refused) std::rethrow_exception(failure);
+            // A refused unit that rolled itself back: nothing went wrong. After any other failure the outcome
+            // does not count, a refusal neither: it may rest on a row that was never committed.
+            if (failure && failure != rolled_back()) std::rethrow_exception(failure);
             Outcome outcome = *std::move(self->outcome_);
             self->outcome_.reset();
             if (!self->settle(std::move(outcome))) self->advance();
@@ -178,7 +178,12 @@ void Dispatcher::Job::unit(Tx& tx, bool write) {
     if (write && succeeded && match_.route->method != Method::get && !tx.audited) throw MissingAudit{};
     bool const refused = !outcome;
     outcome_.emplace(std::move(outcome));
-    if (write && refused) throw RolledBack{};
+    if (write && refused) std::rethrow_exception(rolled_back());
+}
+
+std::exception_ptr const& Dispatcher::Job::rolled_back() {
+    static auto const thrown = std::make_exception_ptr(RolledBack{});
+    return thrown;
 }
 
 void Dispatcher::Job::post() {

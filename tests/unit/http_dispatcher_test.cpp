@@ -394,6 +394,36 @@ TEST_F(DispatcherTest, RollsBackAWriteThatIsRefused) {
     EXPECT_EQ(count("notes"), 1);
 }
 
+// Runs every unit and commits none.
+class LostCommits final : public Database {
+  public:
+    explicit LostCommits(Database& inner) : inner_(inner) {}
+
+    void submit(UnitKind kind, Work work, Done done) override {
+        inner_.submit(kind, std::move(work), [done = std::move(done)](std::exception_ptr) mutable {
+            done(std::make_exception_ptr(DatabaseError{DatabaseError::Kind::full, "disk full"}));
+        });
+    }
+    bool reachable() override { return true; }
+    Engine engine() const override { return inner_.engine(); }
+    DatabaseStats stats() const override { return {}; }
+    void close() override {}
+
+  private:
+    Database& inner_;
+};
+
+TEST_F(DispatcherTest, DoesNotRefuseByWhatWasNeverCommitted) {
+    LostCommits lost{*database};
+    Dispatcher over_lost{router, lost, cpu, door, clock, ids, CursorKey{Secret{"key"}}, log, hooks()};
+    std::promise<Response> answered;
+
+    over_lost.dispatch(request(Method::post, "/api/refusal"),
+                       [&](Response response) { answered.set_value(std::move(response)); });
+
+    EXPECT_EQ(answered.get_future().get().status, 503);
+}
+
 TEST_F(DispatcherTest, CommitsARefusalThatMustLeaveTraces) {
     EXPECT_EQ(ask(Method::post, "/api/kept").status, 401);
     EXPECT_EQ(count("notes"), 1);
