@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace securestack {
 namespace {
 
 constexpr int max_size_digits = 8;
 constexpr std::size_t max_extension_bytes = 4 * 1024;
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 Problem malformed(char const* detail) {
     return {ErrorCode::malformed, detail};
@@ -81,7 +76,7 @@ Result<void> ChunkedDecoder::step(char c) {
 }
 
 Result<void> ChunkedDecoder::size_digit(char c) {
-    if (int const digit = hex_value(c); digit >= 0) {
+    if (int const digit = ascii::hex_digit(c); digit >= 0) {
         if (++digits_ > max_size_digits) return malformed("A chunk size may have 8 hex digits.");
         size_ = size_ * 16 + static_cast<std::uint64_t>(digit);
         return {};

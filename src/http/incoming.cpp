@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/ascii.hpp"
 #include "core/encoding.hpp"
 
 namespace securestack {
@@ -11,21 +12,8 @@ namespace {
 constexpr std::size_t max_request_id = 64;
 
 bool is_sane_id(std::string_view text) {
-    return !text.empty() && text.size() <= max_request_id && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-               c == '_' || c == '-';
-    });
-}
-
-std::string joined(Headers const& headers, std::string_view name) {
-    std::string all;
-    if (!headers.get(name)) return all;
-    for (auto const& [key, value] : headers) {
-        if (!std::ranges::equal(key, name, [](char a, char b) { return (a | 0x20) == (b | 0x20); })) continue;
-        if (!all.empty()) all += ", ";
-        all += value;
-    }
-    return all;
+    static constexpr ascii::CharSet characters{"._-"};
+    return !text.empty() && text.size() <= max_request_id && characters.has_all(text);
 }
 
 void believe_proxy(Request& request, Peer const& peer, std::vector<Network> const& trusted) {
@@ -33,9 +21,9 @@ void believe_proxy(Request& request, Peer const& peer, std::vector<Network> cons
     request.secure = peer.tls;
     if (std::ranges::none_of(trusted, [&](Network const& network) { return network.contains(peer.address); }))
         return;
-    request.client = client_address(peer.address, joined(request.headers, "X-Forwarded-For"), trusted);
+    request.client = client_address(peer.address, request.headers.joined("X-Forwarded-For"), trusted);
     // The last value is the one that the proxy beside us wrote.
-    auto const protocols = joined(request.headers, "X-Forwarded-Proto");
+    auto const protocols = request.headers.joined("X-Forwarded-Proto");
     if (!protocols.empty()) request.secure = protocols == "https" || protocols.ends_with(", https");
 }
 

@@ -3,22 +3,18 @@
 #include <algorithm>
 #include <string>
 
+#include "core/ascii.hpp"
+
 namespace securestack {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // Cuts the part before `separator` off the front of `rest`.
 std::string_view cut(std::string_view& rest, char separator) {
     auto const end = rest.find(separator);
     std::string_view const part = rest.substr(0, end);
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    return trimmed(part);
+    return ascii::trim(part);
 }
 
 // In thousandths; a weight that is none counts as 0, so that nothing is served on a guess.
@@ -28,7 +24,7 @@ int weight(std::string_view text) {
     if (text.size() > 5 || (text.size() > 1 && text[1] != '.')) return 0;
     int place = 100;
     for (char const digit : text.substr(std::min<std::size_t>(2, text.size()))) {
-        if (digit < '0' || digit > '9') return 0;
+        if (!ascii::is_digit(digit)) return 0;
         value += (digit - '0') * place;
         place /= 10;
     }
@@ -41,11 +37,11 @@ struct Preference {
 };
 
 int precision_of(std::string_view range, std::string_view offer) {
-    if (equal_ignoring_case(range, offer)) return 2;
+    if (ascii::equal_ignoring_case(range, offer)) return 2;
     if (range == "*/*") return 0;
     auto const slash = range.find('/');
     if (slash == std::string_view::npos || range.substr(slash) != "/*") return -1;
-    return equal_ignoring_case(range.substr(0, slash), offer.substr(0, offer.find('/'))) ? 1 : -1;
+    return ascii::equal_ignoring_case(range.substr(0, slash), offer.substr(0, offer.find('/'))) ? 1 : -1;
 }
 
 Preference preference(std::string_view accept, std::string_view offer) {
@@ -58,7 +54,7 @@ Preference preference(std::string_view accept, std::string_view offer) {
         int item_weight = 1000;
         while (!item.empty()) {
             std::string_view parameter = cut(item, ';');
-            if (equal_ignoring_case(cut(parameter, '='), "q")) item_weight = weight(parameter);
+            if (ascii::equal_ignoring_case(cut(parameter, '='), "q")) item_weight = weight(parameter);
         }
         best = {item_weight, precision};
     }
@@ -77,8 +73,9 @@ std::string listed(std::span<std::string_view const> names) {
 bool is_utf8_charset(std::string_view parameters) {
     while (!parameters.empty()) {
         std::string_view parameter = cut(parameters, ';');
-        if (!equal_ignoring_case(cut(parameter, '='), "charset")) continue;
-        if (!equal_ignoring_case(parameter, "utf-8") && !equal_ignoring_case(parameter, "\"utf-8\""))
+        if (!ascii::equal_ignoring_case(cut(parameter, '='), "charset")) continue;
+        if (!ascii::equal_ignoring_case(parameter, "utf-8") &&
+            !ascii::equal_ignoring_case(parameter, "\"utf-8\""))
             return false;
     }
     return true;
@@ -91,7 +88,7 @@ std::optional<std::size_t> choose_media_type(Headers const& headers,
     auto const first = headers.get("Accept");
     if (!first || *first == "*/*" || *first == offers.front()) return 0;
     std::string const accept = headers.joined("Accept");
-    if (trimmed(accept).empty()) return 0;
+    if (ascii::trim(accept).empty()) return 0;
     std::optional<std::size_t> chosen;
     int best = 0;
     for (std::size_t i = 0; i < offers.size(); ++i) {
@@ -115,14 +112,15 @@ Result<std::size_t> negotiate(Headers const& headers, std::span<std::string_view
 Result<void> check_content_type(Headers const& headers, std::initializer_list<std::string_view> accepted) {
     std::string const expected = listed({accepted.begin(), accepted.size()});
     if (auto const coding = headers.get("Content-Encoding");
-        coding && !equal_ignoring_case(*coding, "identity")) {
+        coding && !ascii::equal_ignoring_case(*coding, "identity")) {
         return Problem{ErrorCode::unsupported_media_type, "Send the body without a Content-Encoding."};
     }
     std::string_view parameters = headers.get("Content-Type").value_or("");
     std::string_view const type = cut(parameters, ';');
     bool const known =
-        headers.count("Content-Type") == 1 &&
-        std::ranges::any_of(accepted, [&](std::string_view name) { return equal_ignoring_case(name, type); });
+        headers.count("Content-Type") == 1 && std::ranges::any_of(accepted, [&](std::string_view name) {
+            return ascii::equal_ignoring_case(name, type);
+        });
     if (known && is_utf8_charset(parameters)) return {};
     return Problem{ErrorCode::unsupported_media_type,
                    "Send the body with Content-Type: " + expected + " (UTF-8)."};

@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "core/ascii.hpp"
 #include "resource/openapi.hpp"
 
 namespace securestack {
@@ -11,13 +12,6 @@ namespace securestack {
 namespace json = boost::json;
 
 namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-char upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
 
 std::vector<std::string> segments_of(std::string_view pattern) {
     std::vector<std::string> segments;
@@ -43,8 +37,8 @@ std::string operation_id(Route const& route) {
         if (segment == "api") continue;
         bool start = true;
         for (char const c : segment) {
-            bool const letter = (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
-            if (letter) name += start ? upper(c) : c;
+            bool const letter = ascii::is_alphanumeric(c);
+            if (letter) name += start ? ascii::upper(c) : c;
             start = !letter;
         }
     }
@@ -216,9 +210,7 @@ std::string tag_of(Route const& route) {
 }
 
 std::string method_key(Method method) {
-    std::string key{to_string(method)};
-    std::ranges::transform(key, key.begin(), lower);
-    return key;
+    return ascii::lower(to_string(method));
 }
 
 std::string_view title_of_status(int status) {

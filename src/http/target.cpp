@@ -1,31 +1,19 @@
 #include "http/target.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "core/address.hpp"
+#include "core/ascii.hpp"
 
 namespace securestack {
 namespace {
 
-constexpr auto table_of(std::string_view extra) {
-    std::array<bool, 256> table{};
-    for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
-    for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
-    for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
-    for (char c : extra) table[static_cast<unsigned char>(c)] = true;
-    return table;
-}
-constexpr auto path_table = table_of("-._~!$&'()*+,;=:@/%");
-constexpr auto host_table = table_of("-._~!$&'()*+,;=");
-
-bool all_in(std::array<bool, 256> const& table, std::string_view text) {
-    return std::ranges::all_of(text, [&](char c) { return table[static_cast<unsigned char>(c)]; });
-}
+constexpr ascii::CharSet path_characters{"-._~!$&'()*+,;=:@/%"};
+constexpr ascii::CharSet host_characters{"-._~!$&'()*+,;="};
 
 bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+    return ascii::hex_digit(c) >= 0;
 }
 
 bool escapes_are_whole(std::string_view text) {
@@ -44,9 +32,7 @@ Problem malformed(std::string detail) {
 }
 
 std::size_t scheme_length(std::string_view target) {
-    std::string head{target.substr(0, 8)};
-    std::ranges::transform(head, head.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    auto const head = ascii::lower(target.substr(0, 8));
     if (head.starts_with("http://")) return 7;
     return head == "https://" ? 8 : 0;
 }
@@ -70,7 +56,7 @@ Result<Target> split_target(std::string_view target) {
     parts.path = rest.substr(0, question);
     if (question != std::string_view::npos) parts.query = rest.substr(question + 1);
     if (rest.find('#') != std::string_view::npos) return malformed("A request target has no fragment.");
-    if (!all_in(path_table, parts.path) || !is_query(parts.query)) {
+    if (!path_characters.has_all(parts.path) || !is_query(parts.query)) {
         return malformed("The request target holds a character that must be percent-encoded.");
     }
     if (!escapes_are_whole(rest))
@@ -94,10 +80,9 @@ bool is_authority(std::string_view text) {
         auto const colon = text.find(':');
         host = text.substr(0, colon);
         if (colon != std::string_view::npos) port = text.substr(colon + 1);
-        if (host.empty() || host.size() > 255 || !all_in(host_table, host)) return false;
+        if (host.empty() || host.size() > 255 || !host_characters.has_all(host)) return false;
     }
-    if (port.size() > 5 || !std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; }))
-        return false;
+    if (port.size() > 5 || !std::ranges::all_of(port, ascii::is_digit)) return false;
     return port.empty() || std::stoi(std::string{port}) <= 65535;
 }
 
