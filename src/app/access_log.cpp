@@ -1,5 +1,7 @@
 #include "app/access_log.hpp"
 
+#include "http/route.hpp"
+
 namespace securestack {
 namespace {
 
@@ -7,22 +9,28 @@ bool is_probe(std::string_view path) {
     return path == "/healthz" || path == "/readyz" || path == "/metrics";
 }
 
+LogLevel level_of(Exchange const& exchange) {
+    if (exchange.status >= 500 || exchange.status == 0) return LogLevel::warn;
+    return exchange.status < 400 && is_probe(exchange.request->path) ? LogLevel::debug : LogLevel::info;
+}
+
 }  // namespace
 
-void log_request(Log& log, Request const& request, Route const* route, Principal const* principal,
-                 Response const& response, std::chrono::nanoseconds took) {
-    auto const level = response.status >= 500                            ? LogLevel::warn
-                       : response.status < 400 && is_probe(request.path) ? LogLevel::debug
-                                                                         : LogLevel::info;
+void log_request(Log& log, Exchange const& exchange) {
+    if (exchange.request == nullptr) return;
+    auto const level = level_of(exchange);
     if (!log.enabled(level)) return;
+    auto const& request = *exchange.request;
     auto const client = request.client.to_string();
-    auto const user = principal && !principal->is_anonymous() ? principal->user.to_string() : std::string{};
+    auto const user = exchange.user.is_nil() ? std::string{} : exchange.user.to_string();
     log.write(level, "http.request",
               {{"method", to_string(request.method)},
                {"path", request.path},
-               {"route", route ? std::string_view{route->pattern} : std::string_view{}},
-               {"status", response.status},
-               {"duration_ms", std::chrono::duration<double, std::milli>(took).count()},
+               {"route", exchange.route ? std::string_view{exchange.route->pattern} : std::string_view{}},
+               {"status", exchange.status},
+               {"bytes", exchange.bytes},
+               {"complete", exchange.complete},
+               {"duration_ms", std::chrono::duration<double, std::milli>(exchange.took).count()},
                {"request_id", request.id},
                {"client_ip", client},
                {"user_id", user}});

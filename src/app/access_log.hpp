@@ -2,16 +2,13 @@
 // header, since both may hold secrets.
 #pragma once
 
-#include <chrono>
-
 #include "core/log.hpp"
-#include "http/message.hpp"
-#include "http/route.hpp"
+#include "http/exchange.hpp"
 
 namespace securestack {
 
-// Probes and scrapes that succeed are told at debug level only.
-void log_request(Log& log, Request const& request, Route const* route, Principal const* principal,
-                 Response const& response, std::chrono::nanoseconds took);
+// Probes and scrapes that succeed are told at debug level only; a request whose head could not be read has
+// its own line ("http.rejected"), and none here.
+void log_request(Log& log, Exchange const& exchange);
 
 }  // namespace securestack

@@ -76,11 +76,10 @@ Application::~Application() {
 DispatchHooks Application::hooks() {
     DispatchHooks hooks;
     hooks.record_denial = record_denial;
-    hooks.finished = [this](Request const& request, Route const* route, Principal const* principal,
-                            Response const& response, std::chrono::nanoseconds took) {
-        metrics_.finished(route, response, took);
-        log_login(log_, request, route, response);
-        log_request(log_, request, route, principal, response, took);
+    hooks.finished = [this](Exchange const& exchange) {
+        metrics_.finished(exchange);
+        log_login(log_, exchange);
+        log_request(log_, exchange);
     };
     return hooks;
 }
@@ -117,10 +116,16 @@ void Application::add_samples() {
 }
 
 Response Application::dispatch(Request request) {
+    auto const asked = std::make_shared<Request>(std::move(request));
+    auto const begun = std::chrono::steady_clock::now();
     std::promise<Response> answered;
-    dispatcher_.dispatch(std::make_shared<Request>(std::move(request)),
-                         [&](Response response) { answered.set_value(std::move(response)); });
-    return answered.get_future().get();
+    dispatcher_.dispatch(asked, [&](Response response) { answered.set_value(std::move(response)); });
+    auto response = answered.get_future().get();
+    Exchange exchange{.request = asked.get(), .route = response.route, .user = response.user};
+    exchange.status = response.status;
+    exchange.took = std::chrono::steady_clock::now() - begun;
+    dispatcher_.report(exchange);
+    return response;
 }
 
 std::vector<std::string> Application::reasons_not_ready() const {

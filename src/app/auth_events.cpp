@@ -2,16 +2,23 @@
 
 #include <boost/json/parse.hpp>
 
+#include "http/route.hpp"
+
 namespace securestack {
 namespace {
 
+constexpr std::size_t longest_name = 254;
+constexpr std::size_t longest_body = 4 * 1024;  // a longer one is read once, and not for a log line again
+
 // The name that was typed; empty when the body holds none.
 std::string typed_username(std::string const& body) {
+    if (body.size() > longest_body) return {};
     boost::system::error_code error;
     auto const document = boost::json::parse(body, error);
     if (error || !document.is_object()) return {};
     auto const* name = document.as_object().if_contains("username");
-    return name && name->is_string() ? std::string{name->get_string()} : std::string{};
+    if (!name || !name->is_string()) return {};
+    return std::string{name->get_string()}.substr(0, longest_name);
 }
 
 std::string_view reason_for(int status) {
@@ -21,18 +28,21 @@ std::string_view reason_for(int status) {
         case 429:
             return "rate_limited";
         default:
-            return status >= 500 ? "unavailable" : "bad_request";
+            return status >= 500 || status == 0 ? "unavailable" : "bad_request";
     }
 }
 
 }  // namespace
 
-void log_login(Log& log, Request const& request, Route const* route, Response const& response) {
-    if (!route || route->pattern != "/api/auth/login" || route->method != Method::post) return;
-    auto const success = response.status < 300;
-    auto const level = success ? LogLevel::info : LogLevel::warn;
-    if (!log.enabled(level)) return;
-    auto const user = typed_username(request.body).substr(0, 254);
+void log_login(Log& log, Exchange const& exchange) {
+    auto const* route = exchange.route;
+    if (!exchange.request || !route || route->method != Method::post || route->pattern != "/api/auth/login")
+        return;
+    auto const success = exchange.status >= 200 && exchange.status < 300;
+    if (!log.enabled(success ? LogLevel::info : LogLevel::warn)) return;
+    auto const& request = *exchange.request;
+    auto const looked_at = success || exchange.status == 401;
+    auto const user = looked_at ? typed_username(request.body) : std::string{};
     auto const address = request.client.to_string();
     if (success) {
         log.info(
@@ -43,7 +53,7 @@ void log_login(Log& log, Request const& request, Route const* route, Response co
                                 {"user", user},
                                 {"source_ip", address},
                                 {"request_id", request.id},
-                                {"reason", reason_for(response.status)}});
+                                {"reason", reason_for(exchange.status)}});
     }
 }
 

@@ -4,12 +4,11 @@
 #pragma once
 
 #include "core/log.hpp"
-#include "http/message.hpp"
-#include "http/route.hpp"
+#include "http/exchange.hpp"
 
 namespace securestack {
 
-// Nothing is written for a request that is no login.
-void log_login(Log& log, Request const& request, Route const* route, Response const& response);
+// Nothing is written for a request that is no login. The name is told when the credentials were looked at.
+void log_login(Log& log, Exchange const& exchange);
 
 }  // namespace securestack

@@ -34,7 +34,6 @@ constexpr std::array table{
     Entry{ErrorCode::too_many_requests, {429, "too-many-requests", "Too many requests"}},
     Entry{ErrorCode::header_too_large, {431, "header-too-large", "The request header is too large"}},
     Entry{ErrorCode::internal, {500, "internal", "Internal error"}},
-    Entry{ErrorCode::not_implemented, {501, "not-implemented", "Not implemented"}},
     Entry{ErrorCode::unavailable, {503, "unavailable", "The service is not available now"}},
     Entry{ErrorCode::version_not_supported,
           {505, "version-not-supported", "The HTTP version is not supported"}},

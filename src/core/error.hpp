@@ -32,7 +32,6 @@ enum class ErrorCode {
     too_many_requests,       // 429
     header_too_large,        // 431
     internal,                // 500
-    not_implemented,         // 501: a method or transfer coding that this server does not have
     unavailable,             // 503: overload, draining, or the database is away
     version_not_supported    // 505
 };

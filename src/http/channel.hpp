@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "http/patience.hpp"
 #include "http/worker.hpp"
 
 namespace securestack {
@@ -86,14 +87,11 @@ enum class Phase : std::uint8_t { idle, receiving, handling, sending, closing };
 template <class Stream>
 class Channel : public Connection {
   public:
-    Channel(Worker& worker, Census& census, Stream stream, std::chrono::milliseconds write_timeout)
-        : worker_(worker), census_(census), stream_(std::move(stream)), write_timeout_(write_timeout) {
+    Channel(Worker& worker, Seat seat, Stream stream, Patience patience)
+        : seat_(std::move(seat)), worker_(worker), stream_(std::move(stream)), patience_(patience) {
         worker_.enter(*this);
     }
-    ~Channel() override {
-        worker_.leave(*this);
-        census_.leave();
-    }
+    ~Channel() override { worker_.leave(*this); }
     Channel(Channel const&) = delete;
     Channel& operator=(Channel const&) = delete;
 
@@ -122,7 +120,7 @@ class Channel : public Connection {
         }
     }
 
-    void enter_phase(Phase phase, std::chrono::milliseconds limit) {
+    void enter_phase(Phase phase, std::chrono::nanoseconds limit) {
         phase_ = phase;
         expired_ = false;
         set_deadline(limit);
@@ -141,18 +139,30 @@ class Channel : public Connection {
         co_return true;
     }
 
+    // From here on `send` counts for another answer.
+    void begin_sending() {
+        sent_ = 0;
+        patience_.renew();
+    }
+
+    // False when the connection broke or the peer was too slow.
     Awaitable<bool> send(Gathered data) {
         if constexpr (!is_tls) {
             // Most answers fit into the socket's buffer: no turn through the event loop.
             IoError error;
-            data.consume(stream_.write_some(data.buffers(), error));
+            auto const count = stream_.write_some(data.buffers(), error);
+            data.consume(count);
+            sent_ += count;
             if (error && error != asio::error::would_block) broken_ = true;
         }
         while (!broken_ && !data.empty()) {
-            enter_phase(Phase::sending, write_timeout_);
+            auto const begun = std::chrono::steady_clock::now();
+            enter_phase(Phase::sending, patience_.left());
             auto const [error, count] = co_await stream_.async_write_some(data.buffers(), awaiting_result);
-            if (error) broken_ = true;
             data.consume(count);
+            sent_ += count;
+            patience_.wait(std::chrono::steady_clock::now() - begun, count);
+            if (error || patience_.is_over()) broken_ = true;
         }
         co_return !broken_;
     }
@@ -199,14 +209,15 @@ class Channel : public Connection {
         broken_ = true;
     }
 
+    Seat const seat_;  // the last to go
     Worker& worker_;
-    Census& census_;
     Stream stream_;
     InputBuffer input_;
     Phase phase_ = Phase::idle;
     bool open_ = false;     // the TLS handshake is done
     bool expired_ = false;  // the last deadline passed
     bool broken_ = false;   // nothing can be sent any more
+    std::uint64_t sent_ = 0;
 
   private:
     static constexpr std::size_t most_discarded = 16 * 1024 * 1024;
@@ -222,7 +233,7 @@ class Channel : public Connection {
         if (auto const waiting = waiting_) waiting->abandon();
     }
 
-    std::chrono::milliseconds const write_timeout_;
+    Patience patience_;
     std::shared_ptr<Waiting> waiting_;
 };
 

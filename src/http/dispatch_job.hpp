@@ -1,4 +1,4 @@
-// One request on its way through the dispatcher. Private to dispatcher.cpp.
+// One request on its way through the dispatcher. Private to the dispatcher.
 //
 // A job is handed from thread to thread and runs on one at a time; whoever is to continue it holds it.
 #pragma once
@@ -33,12 +33,14 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     void unit(Tx& tx, bool write);
     // Thrown inside a unit of work, to roll it back. Always the same object, so that it is known again.
     static std::exception_ptr const& rolled_back();
+    Outcome run_step(Tx& tx, bool write);
     void post();
 
     void refuse(Problem problem);
     void answer(Problem const& problem);
     void answer_internal();
     void finish(Response response);
+    void confirm_each_piece(Response& response) const;
 
     template <class F>
     void guard(F const& body) {

@@ -10,6 +10,7 @@
 #include "core/log.hpp"
 #include "core/pool.hpp"
 #include "http/context.hpp"
+#include "http/exchange.hpp"
 #include "http/router.hpp"
 #include "storage/database.hpp"
 
@@ -24,6 +25,9 @@ class Authenticator {
     virtual std::optional<Result<Principal>> authenticate(Request const& request, Time now) = 0;
     // In a read transaction.
     virtual Result<Principal> resolve(Tx& tx, Request const& request, Time now) = 0;
+    // Whether one who was admitted some time ago would be admitted still: the session runs and the user is
+    // what it was. The access token may have expired meanwhile. In any transaction; nothing is remembered.
+    virtual Result<void> confirm(Tx& tx, Principal const& principal, Time now) = 0;
 };
 
 // Hooks that domains give the dispatcher, so that http depends on none of them.
@@ -32,11 +36,8 @@ struct DispatchHooks {
     // its own.
     std::function<void(Tx& tx, Context const& context, Route const& route, Problem const& problem)>
         record_denial;
-    // Told of every finished request (metrics, access log), before its answer is handed on. `route` is null
-    // when none matched, `principal` null when it was not yet known. Must not throw.
-    std::function<void(Request const& request, Route const* route, Principal const* principal,
-                       Response const& response, std::chrono::nanoseconds took)>
-        finished;
+    // Told of every request when its answer has left (metrics, access log), on an I/O thread: must be quick.
+    std::function<void(Exchange const& exchange)> finished;
 };
 
 struct DispatchLimits {
@@ -52,11 +53,15 @@ class Dispatcher {
                Clock& clock, IdSource& ids, CursorKey cursors, Log& log, DispatchHooks hooks,
                DispatchLimits limits = {});
 
-    // `done` is called exactly once, on any thread; `request` is not touched after that. Exceptions of
-    // handlers become 500 (logged with the request id) or 503; a write that succeeded without an audit record
-    // is rolled back and becomes 500. The answer to a HEAD is that of the GET, without its stream: who sends
-    // it leaves the content out.
+    // `done` is called exactly once, on any thread (also a database thread: it hands over and returns);
+    // `request` is not touched after that. Exceptions of handlers become 500 (logged with the request id) or
+    // 503; a write that succeeded without an audit record is rolled back and becomes 500. The answer to a
+    // HEAD is that of the GET, without its stream: who sends it leaves the content out. Whoever was admitted
+    // is confirmed again before each later write and before each piece of a stream.
     void dispatch(std::shared_ptr<Request> request, Done done);
+
+    // Who sends the answer reports here what came of it; adds the route where it is not known.
+    void report(Exchange exchange) const;
 
     // The body limit for a request line, known before the body is read.
     std::size_t body_limit(Method method, std::string_view path) const;

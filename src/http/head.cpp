@@ -5,55 +5,22 @@
 #include <charconv>
 #include <string>
 
+#include "core/ascii.hpp"
 #include "http/target.hpp"
 
 namespace securestack {
 namespace {
 
+using ascii::is_digit;
+using ascii::is_token;
+using ascii::trim;
+
 constexpr std::string_view line_end = "\r\n";
-constexpr std::string_view known_methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 // Longest method and version with their spaces; what a request line may hold beside its target.
 constexpr std::size_t request_line_rest = 64;
 
-constexpr auto token_table = [] {
-    std::array<bool, 256> table{};
-    for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
-    for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
-    for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
-    for (char c : std::string_view{"!#$%&'*+-.^_`|~"}) table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
-
-bool is_token(std::string_view text) {
-    return !text.empty() &&
-           std::ranges::all_of(text, [](char c) { return token_table[static_cast<unsigned char>(c)]; });
-}
-
 bool is_field_text(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) {
-        auto const byte = static_cast<unsigned char>(c);
-        return (byte >= 0x20 && byte != 0x7f) || c == '\t';
-    });
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool same(std::string_view a, std::string_view b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trim(std::string_view text) {
-    auto const blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
+    return std::ranges::none_of(text, [](char c) { return ascii::is_control(c) && c != '\t'; });
 }
 
 Problem malformed(std::string detail) {
@@ -91,19 +58,14 @@ Result<void> read_version(std::string_view text, Head& head) {
 
 Result<void> read_method(std::string_view text, Head& head) {
     if (!is_token(text)) return malformed("The method is not a token.");
-    if (auto const method = parse_method(text)) {
-        head.method = *method;
-        return {};
-    }
-    if (text == "TRACE" || text == "CONNECT") {
-        Problem problem{ErrorCode::method_not_allowed, "This method is not offered on any resource."};
-        problem.allow = known_methods;
+    if (std::ranges::any_of(text, ascii::is_lower)) return malformed("Methods are written in capitals.");
+    if (text == "CONNECT") {
+        Problem problem{ErrorCode::method_not_allowed, "This server is no proxy."};
+        problem.allow = all_methods;
         return problem;
     }
-    if (std::ranges::any_of(text, [](char c) { return c >= 'a' && c <= 'z'; })) {
-        return malformed("Methods are written in capitals.");
-    }
-    return Problem{ErrorCode::not_implemented, "The methods are " + std::string{known_methods} + "."};
+    head.method = parse_method(text);
+    return {};
 }
 
 Result<void> read_request_line(std::string_view line, HeadLimits const& limits, Head& head) {
@@ -137,29 +99,17 @@ Result<void> read_content_length(std::string_view value, Head& head) {
 Result<void> read_transfer_encoding(std::string_view value, Head& head) {
     if (head.chunked) return malformed("Transfer-Encoding may appear once.");
     if (head.minor == 0) return malformed("HTTP/1.0 has no Transfer-Encoding.");
-    if (same(value, "chunked")) {
-        head.chunked = true;
-        return {};
-    }
-    int count = 0;
-    int chunked = 0;
-    bool last_is_chunked = false;
-    bool const tokens = for_each_token(value, [&](std::string_view coding) {
-        ++count;
-        last_is_chunked = same(coding, "chunked");
-        chunked += last_is_chunked ? 1 : 0;
-    });
-    if (tokens && count > 1 && chunked == 1 && last_is_chunked) {
-        return Problem{ErrorCode::not_implemented, "The only transfer coding is chunked."};
-    }
-    return malformed("Transfer-Encoding must be exactly \"chunked\".");
+    if (!ascii::equal_ignoring_case(value, "chunked"))
+        return malformed("Transfer-Encoding must be exactly \"chunked\".");
+    head.chunked = true;
+    return {};
 }
 
 Result<void> read_connection(std::string_view value, Head& head, bool& close) {
     bool keep_alive = false;
     bool const tokens = for_each_token(value, [&](std::string_view option) {
-        close = close || same(option, "close");
-        keep_alive = keep_alive || same(option, "keep-alive");
+        close = close || ascii::equal_ignoring_case(option, "close");
+        keep_alive = keep_alive || ascii::equal_ignoring_case(option, "keep-alive");
     });
     if (!tokens) return malformed("Connection must be a list of tokens.");
     if (keep_alive && head.minor == 0) head.keep_alive = true;
@@ -167,7 +117,8 @@ Result<void> read_connection(std::string_view value, Head& head, bool& close) {
 }
 
 Result<void> read_expect(std::string_view value, Head& head) {
-    if (!same(value, "100-continue")) return malformed("The only expectation is 100-continue.");
+    if (!ascii::equal_ignoring_case(value, "100-continue"))
+        return malformed("The only expectation is 100-continue.");
     head.expect_continue = head.minor == 1;
     return {};
 }
@@ -176,23 +127,26 @@ Result<void> interpret(HeadField const& field, Head& head, bool& close) {
     // The length tells most fields apart before their letters are compared.
     switch (field.name.size()) {
         case 4:
-            if (!same(field.name, "Host")) break;
+            if (!ascii::equal_ignoring_case(field.name, "Host")) break;
             if (!head.host.empty()) return malformed("Host may appear once.");
             if (!is_authority(field.value))
                 return malformed("Host must be a host name or address with an optional port.");
             head.host = field.value;
             break;
         case 6:
-            if (same(field.name, "Expect")) return read_expect(field.value, head);
+            if (ascii::equal_ignoring_case(field.name, "Expect")) return read_expect(field.value, head);
             break;
         case 10:
-            if (same(field.name, "Connection")) return read_connection(field.value, head, close);
+            if (ascii::equal_ignoring_case(field.name, "Connection"))
+                return read_connection(field.value, head, close);
             break;
         case 14:
-            if (same(field.name, "Content-Length")) return read_content_length(field.value, head);
+            if (ascii::equal_ignoring_case(field.name, "Content-Length"))
+                return read_content_length(field.value, head);
             break;
         case 17:
-            if (same(field.name, "Transfer-Encoding")) return read_transfer_encoding(field.value, head);
+            if (ascii::equal_ignoring_case(field.name, "Transfer-Encoding"))
+                return read_transfer_encoding(field.value, head);
             break;
         default:
             break;
@@ -243,7 +197,8 @@ Result<void> check_as_a_whole(Head& head) {
     if (!target) return target.error();
     if (target->path == "*" && head.method != Method::options)
         return malformed("The target * is for OPTIONS only.");
-    if (!target->authority.empty() && !head.host.empty() && !same(target->authority, head.host)) {
+    if (!target->authority.empty() && !head.host.empty() &&
+        !ascii::equal_ignoring_case(target->authority, head.host)) {
         return malformed("Host must be the authority of the target.");
     }
     if (head.host.empty()) head.host = target->authority;

@@ -48,7 +48,7 @@ struct Head {
 Result<std::size_t> find_head_end(std::string_view received, HeadLimits const& limits, std::size_t& scanned);
 
 // `block` is what `find_head_end` measured. `malformed`, or uri_too_long, header_too_large,
-// method_not_allowed, not_implemented, version_not_supported.
+// method_not_allowed (CONNECT), version_not_supported.
 Result<Head> parse_head(std::string_view block, HeadLimits const& limits);
 
 }  // namespace securestack

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 namespace securestack {
 namespace {
 
 constexpr int backlog = 4096;
+constexpr std::chrono::milliseconds pause_after_failure{100};
 
 std::vector<Tcp::endpoint> resolve(asio::io_context& context, std::string host, std::uint16_t port) {
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
@@ -58,7 +58,21 @@ Listener::Listener(std::string const& host, std::uint16_t port,
 }
 
 void Listener::start() {
-    asio::co_spawn(workers_.front()->context(), run(), asio::detached);
+    asio::co_spawn(workers_.front()->context(), run(), [this](std::exception_ptr const& failure) {
+        if (failure) start_again(failure);
+    });
+}
+
+void Listener::start_again(std::exception_ptr const& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (std::exception const& error) {
+        log_.error("http.accept_failed", {{"reason", error.what()}});
+    }
+    pause_.expires_after(pause_after_failure);
+    pause_.async_wait([this](IoError error) {
+        if (!error && acceptor_.is_open()) start();
+    });
 }
 
 void Listener::stop() {
@@ -92,7 +106,7 @@ Awaitable<void> Listener::run() {
 Awaitable<void> Listener::rest(IoError const& reason) {
     if (reason == asio::error::connection_aborted) co_return;
     log_.warn("http.accept_failed", {{"reason", reason.message()}});
-    pause_.expires_after(std::chrono::milliseconds{100});
+    pause_.expires_after(pause_after_failure);
     (void)co_await pause_.async_wait(awaiting_result);
 }
 

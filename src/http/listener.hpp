@@ -2,7 +2,7 @@
 // alike.
 #pragma once
 
-#include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -30,6 +30,7 @@ class Listener {
 
   private:
     Awaitable<void> run();
+    void start_again(std::exception_ptr const& failure);
     Awaitable<void> rest(IoError const& reason);
     Worker& least_loaded() const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "core/encoding.hpp"
 #include "resource/json.hpp"
 
@@ -10,22 +11,17 @@ namespace securestack {
 
 namespace {
 
-constexpr std::array<std::string_view, method_count> method_names{"GET",   "HEAD",   "POST",   "PUT",
-                                                                  "PATCH", "DELETE", "OPTIONS"};
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+constexpr std::array<std::string_view, method_count> method_names{"GET",   "HEAD",   "POST",    "PUT",
+                                                                  "PATCH", "DELETE", "OPTIONS", "OTHER"};
 
 // A path as a URI reference: the path was decoded, so all that RFC 3986 does not allow in one is escaped
 // again.
 std::string encode_path(std::string_view path) {
     static constexpr std::string_view hex = "0123456789ABCDEF";
-    static constexpr std::string_view plain = "/-._~!$&'()*+,;=:@";
+    static constexpr ascii::CharSet path_characters{"/-._~!$&'()*+,;=:@"};
     std::string out;
     for (char const c : path) {
-        bool const alphanumeric = (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-        if (alphanumeric || plain.find(c) != std::string_view::npos) {
+        if (path_characters.has(c)) {
             out += c;
             continue;
         }
@@ -81,14 +77,10 @@ std::string_view to_string(Method method) {
     return method_names[static_cast<std::size_t>(method)];
 }
 
-std::optional<Method> parse_method(std::string_view text) {
+Method parse_method(std::string_view text) {
     auto const* const found = std::ranges::find(method_names, text);
-    if (found == method_names.end()) return std::nullopt;
+    if (found == method_names.end()) return Method::other;
     return static_cast<Method>(found - method_names.begin());
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 void Headers::add(std::string name, std::string value) {
@@ -96,13 +88,13 @@ void Headers::add(std::string name, std::string value) {
 }
 
 void Headers::set(std::string_view name, std::string value) {
-    std::erase_if(all_, [&](auto const& header) { return equal_ignoring_case(header.first, name); });
+    std::erase_if(all_, [&](auto const& header) { return ascii::equal_ignoring_case(header.first, name); });
     add(std::string{name}, std::move(value));
 }
 
 std::optional<std::string_view> Headers::get(std::string_view name) const {
     for (auto const& [key, value] : all_) {
-        if (equal_ignoring_case(key, name)) return value;
+        if (ascii::equal_ignoring_case(key, name)) return value;
     }
     return std::nullopt;
 }
@@ -110,7 +102,7 @@ std::optional<std::string_view> Headers::get(std::string_view name) const {
 std::string Headers::joined(std::string_view name) const {
     std::string all;
     for (auto const& [key, value] : all_) {
-        if (!equal_ignoring_case(key, name)) continue;
+        if (!ascii::equal_ignoring_case(key, name)) continue;
         if (!all.empty()) all += ", ";
         all += value;
     }
@@ -119,7 +111,7 @@ std::string Headers::joined(std::string_view name) const {
 
 std::size_t Headers::count(std::string_view name) const {
     return static_cast<std::size_t>(std::ranges::count_if(
-        all_, [&](auto const& header) { return equal_ignoring_case(header.first, name); }));
+        all_, [&](auto const& header) { return ascii::equal_ignoring_case(header.first, name); }));
 }
 
 Result<QueryParameters> Request::query() const {

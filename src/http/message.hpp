@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,18 +13,18 @@
 
 #include "core/address.hpp"
 #include "core/error.hpp"
+#include "core/id.hpp"
 #include "resource/query.hpp"
 #include "storage/database.hpp"
 
 namespace securestack {
 
-enum class Method : std::uint8_t { get, head, post, put, patch, del, options };
-inline constexpr std::size_t method_count = 7;
+// `other` is any method that no route has.
+enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
+inline constexpr std::size_t method_count = 8;
+inline constexpr std::string_view all_methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 std::string_view to_string(Method method);
-std::optional<Method> parse_method(std::string_view text);
-
-// ASCII letters only, as header names and media types compare.
-bool equal_ignoring_case(std::string_view a, std::string_view b);
+Method parse_method(std::string_view text);
 
 // Names compare without regard to case; order is kept.
 class Headers {
@@ -47,9 +48,10 @@ struct Request {
     std::string raw_query;  // as received, without '?'
     Headers headers;
     std::string body;
-    Address client;       // behind trusted proxies: the client that they name
-    bool secure = false;  // came by TLS, here or at a trusted proxy
-    std::string id;       // X-Request-Id, given or made
+    Address client;                               // behind trusted proxies: the client that they name
+    bool secure = false;                          // came by TLS, here or at a trusted proxy
+    std::string id;                               // X-Request-Id, given or made
+    std::shared_ptr<void const> body_lease = {};  // the body's share of the server's memory
 
     // The decoded query; Problem `malformed` for a bad escape or invalid UTF-8.
     Result<QueryParameters> query() const;
@@ -59,6 +61,19 @@ struct Request {
 // last piece.
 using BodyStream = std::function<bool(Tx& tx, std::string& out)>;
 
+// Thrown by a BodyStream whose caller may not have the rest.
+class StreamRefused : public std::exception {
+  public:
+    explicit StreamRefused(Problem problem) : problem_(std::move(problem)) {}
+    Problem const& problem() const { return problem_; }
+    char const* what() const noexcept override { return problem_.detail.c_str(); }
+
+  private:
+    Problem problem_;
+};
+
+struct Route;
+
 struct Response {
     int status = 200;
     Headers headers;
@@ -66,6 +81,10 @@ struct Response {
     // Used instead of `body` when not empty: memory that outlives the program's use of it.
     std::string_view static_body = {};
     std::shared_ptr<BodyStream> stream;  // used instead of both when set: chunked
+
+    // Whose answer it is, for the access log and the metrics; the dispatcher tells.
+    Route const* route = nullptr;  // null when none matched
+    Id user{};                     // nil when anonymous or not known
 
     std::string_view content() const { return static_body.empty() ? std::string_view{body} : static_body; }
 };

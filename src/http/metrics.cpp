@@ -76,7 +76,7 @@ struct Metrics::State {
     prometheus::Family<prometheus::Histogram>& latency =
         prometheus::BuildHistogram()
             .Name("securestack_http_request_duration_seconds")
-            .Help("From the request's last byte to its answer, by route and method.")
+            .Help("From the request's last byte to the last of its answer, by route and method.")
             .Register(registry);
     prometheus::Family<prometheus::Histogram>& database_wait =
         prometheus::BuildHistogram()
@@ -131,12 +131,14 @@ void Metrics::know(Router const& router) {
     }
 }
 
-void Metrics::finished(Route const* route, Response const& response, std::chrono::nanoseconds took) {
+void Metrics::finished(Exchange const& exchange) {
+    auto const* route = exchange.route;
     bool const known = route != nullptr && route->index < state_->routes.size();
     RouteSeries const& series = known ? state_->routes[route->index] : state_->unmatched;
-    auto const status = static_cast<std::size_t>(response.status / 100 - 1);
-    if (status < series.requests.size()) series.requests[status]->Increment();
-    series.latency->Observe(seconds(took));
+    auto const status = static_cast<std::size_t>(exchange.status / 100 - 1);
+    if (status >= series.requests.size()) return;  // no answer
+    series.requests[status]->Increment();
+    series.latency->Observe(seconds(exchange.took));
 }
 
 DatabaseObserver Metrics::database_observer() {

@@ -8,8 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/message.hpp"
-#include "http/route.hpp"
+#include "http/exchange.hpp"
 #include "http/router.hpp"
 #include "storage/database.hpp"
 
@@ -26,8 +25,7 @@ class Metrics {
     // and before the first request.
     void know(Router const& router);
 
-    // `route` is null when none matched.
-    void finished(Route const* route, Response const& response, std::chrono::nanoseconds took);
+    void finished(Exchange const& exchange);
 
     // For DatabaseOptions::observer; holds a reference to this.
     DatabaseObserver database_observer();

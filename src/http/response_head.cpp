@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "core/ascii.hpp"
+
 namespace securestack {
 namespace {
 
@@ -39,7 +41,6 @@ constexpr std::array reasons{Reason{200, "OK"},
                              Reason{429, "Too Many Requests"},
                              Reason{431, "Request Header Fields Too Large"},
                              Reason{500, "Internal Server Error"},
-                             Reason{501, "Not Implemented"},
                              Reason{503, "Service Unavailable"},
                              Reason{505, "HTTP Version Not Supported"}};
 
@@ -49,12 +50,10 @@ std::string_view phrase_of(int status) {
     return found == reasons.end() ? std::string_view{} : found->phrase;
 }
 
-bool same(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
-}
-
 bool is_framing(std::string_view name) {
-    return same(name, "Content-Length") || same(name, "Transfer-Encoding") || same(name, "Connection");
+    return ascii::equal_ignoring_case(name, "Content-Length") ||
+           ascii::equal_ignoring_case(name, "Transfer-Encoding") ||
+           ascii::equal_ignoring_case(name, "Connection");
 }
 
 void append_number(std::string& out, std::size_t number) {
@@ -68,8 +67,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     auto const start = out.size();
     out.append(value);
     for (auto at = start; at < out.size(); ++at) {
-        auto const byte = static_cast<unsigned char>(out[at]);
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f) out[at] = ' ';
+        if (ascii::is_control(out[at]) && out[at] != '\t') out[at] = ' ';
     }
     out.append("\r\n");
 }
@@ -98,17 +96,15 @@ void append_response_head(std::string& out, Response const& response, ResponseFa
     out.append(" ").append(phrase_of(response.status)).append("\r\n");
     bool dated = false;
     bool identified = false;
-    bool strict = false;
     for (auto const& [name, value] : response.headers) {
         if (is_framing(name)) continue;
-        dated = dated || same(name, "Date");
-        identified = identified || same(name, "X-Request-Id");
-        strict = strict || same(name, "Strict-Transport-Security");
+        dated = dated || ascii::equal_ignoring_case(name, "Date");
+        identified = identified || ascii::equal_ignoring_case(name, "X-Request-Id");
         append_field(out, name, value);
     }
     if (!dated) append_field(out, "Date", facts.date);
     if (!identified && !facts.request_id.empty()) append_field(out, "X-Request-Id", facts.request_id);
-    if (facts.secure && !strict) append_field(out, "Strict-Transport-Security", "max-age=31536000");
+    if (facts.secure) append_field(out, "Strict-Transport-Security", "max-age=31536000");
     if (!facts.keep_alive) out.append("Connection: close\r\n");
     if (facts.keep_alive && facts.minor == 0) out.append("Connection: keep-alive\r\n");
     append_framing(out, response, facts);

@@ -9,8 +9,8 @@
 namespace securestack {
 
 struct ResponseFacts {
-    std::string_view request_id;
-    std::string_view date;
+    std::string_view request_id = {};
+    std::string_view date = {};
     int minor = 1;  // of the request
     bool keep_alive = true;
     bool secure = false;  // adds Strict-Transport-Security

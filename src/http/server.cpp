@@ -22,11 +22,12 @@ std::chrono::milliseconds tick_for(ServerOptions const& options) {
     return std::clamp(shortest / 8, std::chrono::milliseconds{5}, std::chrono::milliseconds{500});
 }
 
-std::vector<std::unique_ptr<Worker>> make_workers(ServerOptions const& options, Clock const& clock) {
+std::vector<std::unique_ptr<Worker>> make_workers(ServerOptions const& options, Clock const& clock,
+                                                  Log& log) {
     std::vector<std::unique_ptr<Worker>> workers;
     auto const count = std::max<std::size_t>(options.threads, 1);
     for (std::size_t i = 0; i < count; ++i)
-        workers.push_back(std::make_unique<Worker>(clock, tick_for(options)));
+        workers.push_back(std::make_unique<Worker>(clock, log, tick_for(options)));
     return workers;
 }
 
@@ -34,7 +35,8 @@ RequestHandler handler_of(Dispatcher& dispatcher) {
     return {[&](Method method, std::string_view path) { return dispatcher.body_limit(method, path); },
             [&](std::shared_ptr<Request> request, RequestHandler::Done done) {
                 dispatcher.dispatch(std::move(request), std::move(done));
-            }};
+            },
+            [&](Exchange const& exchange) { dispatcher.report(exchange); }};
 }
 
 }  // namespace
@@ -44,9 +46,10 @@ struct HttpServer::State {
           Log& log)
         : options(std::move(given)),
           handler(std::move(given_handler)),
-          service{options, handler, database, ids, clock, log, census},
+          bodies(options.max_body_memory),
+          service{options, handler, database, ids, clock, log, bodies},
           tls(options.tls ? make_tls_context(*options.tls) : nullptr),
-          workers(make_workers(options, clock)),
+          workers(make_workers(options, clock, log)),
           listener(options.host, options.port, workers, log,
                    [this](Worker& worker, Socket socket) { admit(worker, std::move(socket)); }) {}
 
@@ -59,13 +62,12 @@ struct HttpServer::State {
             if (tls_context() || count >= options.max_connections + max_refusals) return;
         }
         accepted.fetch_add(1, std::memory_order_relaxed);
-        census.join();
-        worker.expect_one();
-        auto begin = [this, &worker, refuse, kept = std::move(socket)]() mutable {
+        auto begin = [this, &worker, refuse, kept = std::move(socket),
+                      seat = Seat{census, worker}]() mutable {
             if (refuse) {
-                start_refusal(service, worker, std::move(kept));
+                start_refusal(service, worker, std::move(kept), std::move(seat));
             } else {
-                start_session(service, worker, std::move(kept), tls_context());
+                start_session(service, worker, std::move(kept), std::move(seat), tls_context());
             }
         };
         worker.gate()->post(std::move(begin));
@@ -88,6 +90,7 @@ struct HttpServer::State {
     ServerOptions const options;
     RequestHandler const handler;
     Census census;
+    MemoryBudget bodies;
     Service const service;
     std::mutex tls_mutex;
     std::shared_ptr<TlsContext> tls;

@@ -30,10 +30,13 @@ struct ServerOptions {
     std::size_t max_connections = 8192;
     std::size_t max_header_bytes = 16 * 1024;
     std::size_t max_target_bytes = 8 * 1024;
+    // For request bodies over 4 KiB, of all connections together; beyond it 503.
+    std::size_t max_body_memory = 256 * 1024 * 1024;
     std::chrono::milliseconds header_timeout{10'000};  // from the first byte (or accept) to the blank line
     std::chrono::milliseconds body_timeout{30'000};
-    std::chrono::milliseconds idle_timeout{60'000};     // between requests
-    std::chrono::milliseconds write_timeout{30'000};    // without progress
+    std::chrono::milliseconds idle_timeout{60'000};  // between requests
+    // An answer may make the connection wait for as long in all, and each 64 KiB that leave earn a second.
+    std::chrono::milliseconds write_timeout{30'000};
     std::chrono::milliseconds handler_timeout{30'000};  // then 503, and a late answer is dropped
     std::chrono::milliseconds drain_timeout{25'000};
     // For how long a kept-alive connection may still bring a request while draining: its client may have sent
@@ -41,13 +44,15 @@ struct ServerOptions {
     std::chrono::milliseconds drain_grace{1'000};
 };
 
-// What the transport serves: the dispatcher, or a test's own function. Both are called on I/O threads.
+// What the transport serves: the dispatcher, or a test's own functions. All are called on I/O threads.
 struct RequestHandler {
     using Done = std::move_only_function<void(Response)>;
 
-    std::function<std::size_t(Method method, std::string_view path)> body_limit;
+    std::function<std::size_t(Method method, std::string_view path)> body_limit = {};
     // Calls `done` once, on any thread; a call after the server has gone does nothing.
-    std::function<void(std::shared_ptr<Request> request, Done done)> serve;
+    std::function<void(std::shared_ptr<Request> request, Done done)> serve = {};
+    // Told of every request once, when its answer has left or cannot leave any more. May be empty.
+    std::function<void(Exchange const& exchange)> finished = {};
 };
 
 struct ServerStats {

@@ -1,44 +1,27 @@
 #include "http/session.hpp"
 
-#include <charconv>
 #include <exception>
 #include <string>
 
 #include <boost/asio/co_spawn.hpp>
 
-#include "http/channel.hpp"
 #include "http/chunked.hpp"
 #include "http/head.hpp"
 #include "http/incoming.hpp"
-#include "http/response_head.hpp"
+#include "http/responder.hpp"
 
 namespace securestack {
 namespace {
 
-// A body may take body_timeout and, beyond that, as long as this rate needs.
-constexpr std::size_t slowest_bytes_per_second = 64 * 1024;
-constexpr std::size_t copied_body = 4 * 1024;  // smaller bodies are copied behind the head: one buffer
-constexpr int turns_before_yield = 32;         // a pipelining client does not keep the thread for itself
-constexpr std::string_view last_chunk = "0\r\n\r\n";
-
-struct Piece {
-    std::string text;
-    bool more = false;
-    std::exception_ptr error;
-};
+// Bodies up to here do not count against the budget: the number of connections bounds them.
+constexpr std::size_t uncounted_body = 4 * 1024;
+constexpr int turns_before_yield = 32;  // a pipelining client does not keep the thread for itself
 
 Address address_of(Socket const& socket) {
     IoError error;
     auto const endpoint = socket.remote_endpoint(error);
     auto const text = error ? std::string{} : endpoint.address().to_string();
     return Address::parse(std::string_view{text}.substr(0, text.find('%'))).value_or(Address{});
-}
-
-void append_chunk_size(std::string& out, std::size_t size) {
-    std::array<char, 16> digits;
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
-    out.append(digits.data(), end);
-    out.append("\r\n");
 }
 
 // What of a head outlives the bytes that it was read from.
@@ -58,14 +41,13 @@ struct Framing {
 };
 
 template <class Stream>
-class Session final : public Channel<Stream> {
-    using Base = Channel<Stream>;
+class Session final : public Responder<Stream> {
+    using Base = Responder<Stream>;
 
   public:
     // `tls` lives as long as its stream.
-    Session(Service const& service, Worker& worker, Stream stream, std::shared_ptr<TlsContext> tls)
-        : Base(worker, service.census, std::move(stream), service.options.write_timeout),
-          service_(service),
+    Session(Service const& service, Worker& worker, Seat seat, Stream stream, std::shared_ptr<TlsContext> tls)
+        : Base(service, worker, std::move(seat), std::move(stream)),
           tls_(std::move(tls)),
           limits_{.block = service.options.max_header_bytes, .target = service.options.max_target_bytes} {}
 
@@ -87,6 +69,7 @@ class Session final : public Channel<Stream> {
     using Base::enter_phase;
     using Base::expired_;
     using Base::input_;
+    using Base::service_;
     using Base::worker_;
 
     Awaitable<void> open() {
@@ -160,14 +143,22 @@ class Session final : public Channel<Stream> {
         Problem const excess = too_large(limit);
         if (framing.length > limit) co_return co_await reject(excess, &request);
         if (framing.expect_continue && input_.empty()) {
+            this->begin_sending();
             Gathered const interim{"HTTP/1.1 100 Continue\r\n\r\n"};
             if (!co_await this->send(interim)) co_return false;
         }
         ChunkedDecoder decoder{limit};
+        std::shared_ptr<MemoryBudget::Lease> lease;
         auto const begun = std::chrono::steady_clock::now();
         for (;;) {
             auto const taken = take_body(framing, decoder, request.body);
             if (!taken) co_return co_await reject(taken.error(), &request);
+            if (request.body.capacity() > uncounted_body) {
+                if (!lease)
+                    request.body_lease = lease = std::make_shared<MemoryBudget::Lease>(service_.bodies);
+                Problem const full = no_memory();
+                if (!lease->cover(request.body.capacity())) co_return co_await reject(full, &request);
+            }
             if (*taken == 0) co_return true;
             enter_phase(Phase::receiving, {});
             this->move_deadline(begun + service_.options.body_timeout +
@@ -196,110 +187,27 @@ class Session final : public Channel<Stream> {
     }
 
     Awaitable<bool> answer(Framing const& framing, std::shared_ptr<Request> const& request) {
+        this->begin_exchange();
         auto const handover = std::make_shared<Handover<Response>>(worker_.gate());
         service_.handler.serve(request, [handover](Response made) { handover->deliver(std::move(made)); });
         auto made = co_await this->result_of(handover, service_.options.handler_timeout);
-        if (broken_) co_return false;
-        ResponseFacts facts{.request_id = request->id,
-                            .date = worker_.date(),
-                            .minor = framing.minor,
-                            .keep_alive = framing.keep_alive && made && !worker_.draining(),
-                            .secure = request->secure};
-        if (!made) {
+        ResponseFacts const facts{.request_id = request->id,
+                                  .minor = framing.minor,
+                                  .keep_alive = framing.keep_alive && made && !worker_.draining(),
+                                  .secure = request->secure};
+        if (!made && !broken_) {
             service_.log.error("http.timeout", {{"request_id", request->id}, {"path", request->path}});
             Problem const problem{ErrorCode::unavailable, "The answer took too long."};
             made = problem_response(problem, request->path, request->id);
         }
-        auto const& response = *made;
-        bool const with_body = request->method != Method::head && may_have_body(response.status);
-        if (response.stream && with_body) {
-            facts.keep_alive = facts.keep_alive && facts.minor > 0;
-            co_return co_await send_stream(response, facts, *request);
-        }
-        co_return co_await send_whole(response, facts, with_body) && facts.keep_alive;
-    }
-
-    Awaitable<bool> send_whole(Response const& response, ResponseFacts const& facts, bool with_body) {
-        out_.clear();
-        append_response_head(out_, response, facts);
-        auto content = with_body ? response.content() : std::string_view{};
-        if (content.size() <= copied_body) out_.append(std::exchange(content, {}));
-        Gathered const data{out_, content};
-        co_return co_await this->send(data);
-    }
-
-    // Constant memory: the next piece is asked for when the one before has left.
-    Awaitable<bool> send_stream(Response const& response, ResponseFacts facts, Request const& request) {
-        bool const chunked = facts.minor > 0;
-        bool begun = false;
-        Piece piece;
-        do {
-            auto next = co_await next_piece(response.stream, piece.text);
-            if (broken_) co_return false;
-            if (!next || next->error) {
-                auto const error = next ? next->error : nullptr;
-                co_return co_await fail_stream(error, begun, facts, request);
-            }
-            piece = std::move(*next);
-            out_.clear();
-            if (!std::exchange(begun, true)) append_response_head(out_, response, facts);
-            std::string_view end;
-            if (chunked) {
-                if (!piece.text.empty()) append_chunk_size(out_, piece.text.size());
-                end = piece.text.empty() ? std::string_view{} : "\r\n";
-            }
-            Gathered const data{out_, piece.text, end};
-            if (!co_await this->send(data)) co_return false;
-        } while (piece.more);
-        Gathered const last{chunked ? last_chunk : std::string_view{}};
-        co_return co_await this->send(last) && facts.keep_alive;
-    }
-
-    Awaitable<std::optional<Piece>> next_piece(std::shared_ptr<BodyStream> const& stream,
-                                               std::string& reused) {
-        auto const handover = std::make_shared<Handover<Piece>>(worker_.gate());
-        auto const piece = std::make_shared<Piece>();
-        piece->text = std::move(reused);
-        service_.database.read(
-            [piece, stream](Tx& tx) {
-                piece->text.clear();
-                piece->more = (*stream)(tx, piece->text);
-            },
-            [piece, handover](std::exception_ptr error) {
-                piece->error = std::move(error);
-                handover->deliver(std::move(*piece));
-            });
-        co_return co_await this->result_of(handover, service_.options.handler_timeout);
-    }
-
-    Awaitable<bool> fail_stream(std::exception_ptr const& error, bool begun, ResponseFacts facts,
-                                Request const& request) {
-        auto const problem = problem_of(error);
-        service_.log.error("http.stream_failed",
-                           {{"request_id", request.id}, {"path", request.path}, {"begun", begun}});
-        if (begun) {
-            this->abort();
-            co_return false;
-        }
-        facts.keep_alive = false;
-        auto const response = problem_response(problem, request.path, request.id);
-        co_await send_whole(response, facts, true);
-        co_return false;
-    }
-
-    static Problem problem_of(std::exception_ptr const& error) {
-        if (!error) return {ErrorCode::unavailable, "The answer took too long."};
-        try {
-            std::rethrow_exception(error);
-        } catch (DatabaseError const& failure) {
-            return to_problem(failure);
-        } catch (std::exception const&) {
-            return {ErrorCode::internal, "The answer could not be made."};
-        }
+        bool const go_on = made && !broken_ && co_await this->respond(*made, facts, *request);
+        this->end_exchange(request.get());
+        co_return go_on;
     }
 
     // Answers `problem` and returns false: after it the connection cannot be trusted to be in step.
     Awaitable<bool> reject(Problem const& problem, Request const* request) {
+        this->begin_exchange();
         auto const id = request ? request->id : service_.ids.make(service_.clock.now()).to_string();
         auto const path = request ? request->path : std::string{};
         service_.log.info("http.rejected",
@@ -308,14 +216,17 @@ class Session final : public Channel<Stream> {
                            {"status", problem.status()},
                            {"reason", problem.detail}});
         auto const response = problem_response(problem, path, id);
-        ResponseFacts const facts{.request_id = id,
-                                  .date = worker_.date(),
-                                  .keep_alive = false,
-                                  .secure = request ? request->secure : peer_.tls};
-        co_await send_whole(response, facts, !request || request->method != Method::head);
+        ResponseFacts const facts{
+            .request_id = id, .keep_alive = false, .secure = request ? request->secure : peer_.tls};
+        co_await this->send_whole(response, facts, !request || request->method != Method::head);
+        this->end_exchange(request);
         co_return false;
     }
 
+    static Problem no_memory() {
+        return {ErrorCode::unavailable,
+                "The server holds as many large bodies as it can. Try again in a moment."};
+    }
     static Problem too_slow(std::string_view part) {
         return {ErrorCode::request_timeout, "The request's " + std::string{part} + " took too long."};
     }
@@ -323,11 +234,9 @@ class Session final : public Channel<Stream> {
         return {ErrorCode::content_too_large, "The body may have " + std::to_string(limit) + " bytes."};
     }
 
-    Service const& service_;
     std::shared_ptr<TlsContext> const tls_;
     HeadLimits const limits_;
     Peer peer_;
-    std::string out_;
     int turns_ = 0;
 };
 
@@ -348,20 +257,22 @@ void spawn(Service const& service, Worker& worker, std::shared_ptr<Session<Strea
 
 }  // namespace
 
-void start_session(Service const& service, Worker& worker, Socket socket,
+void start_session(Service const& service, Worker& worker, Socket socket, Seat seat,
                    std::shared_ptr<TlsContext> const& tls) {
     if (tls) {
-        auto session =
-            std::make_shared<Session<TlsStream>>(service, worker, TlsStream{std::move(socket), *tls}, tls);
+        auto session = std::make_shared<Session<TlsStream>>(service, worker, std::move(seat),
+                                                            TlsStream{std::move(socket), *tls}, tls);
         spawn(service, worker, std::move(session), &Session<TlsStream>::serve);
         return;
     }
-    auto session = std::make_shared<Session<Socket>>(service, worker, std::move(socket), nullptr);
+    auto session =
+        std::make_shared<Session<Socket>>(service, worker, std::move(seat), std::move(socket), nullptr);
     spawn(service, worker, std::move(session), &Session<Socket>::serve);
 }
 
-void start_refusal(Service const& service, Worker& worker, Socket socket) {
-    auto session = std::make_shared<Session<Socket>>(service, worker, std::move(socket), nullptr);
+void start_refusal(Service const& service, Worker& worker, Socket socket, Seat seat) {
+    auto session =
+        std::make_shared<Session<Socket>>(service, worker, std::move(seat), std::move(socket), nullptr);
     spawn(service, worker, std::move(session), &Session<Socket>::refuse);
 }
 

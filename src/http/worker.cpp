@@ -27,7 +27,8 @@ bool Census::wait_until_empty(std::chrono::milliseconds limit) {
     return empty_.wait_for(lock, limit, [&] { return count_ == 0; });
 }
 
-Worker::Worker(Clock const& clock, std::chrono::milliseconds tick) : clock_(clock), tick_(tick) {}
+Worker::Worker(Clock const& clock, Log& log, std::chrono::milliseconds tick)
+    : clock_(clock), log_(log), tick_(tick) {}
 
 Worker::~Worker() {
     stop();
@@ -38,8 +39,20 @@ void Worker::start() {
     thread_ = std::thread([this] {
         pthread_setname_np(pthread_self(), "http");
         gate_->mark_thread();
-        context_.run();
+        run();
     });
+}
+
+// What escapes a handler costs that handler's work, not the thread and the connections on it.
+void Worker::run() {
+    for (;;) {
+        try {
+            context_.run();
+            return;
+        } catch (std::exception const& failure) {
+            log_.error("http.worker_failed", {{"reason", failure.what()}});
+        }
+    }
 }
 
 void Worker::stop() {
@@ -69,7 +82,6 @@ void Worker::enter(Connection& connection) {
 
 void Worker::leave(Connection& connection) {
     std::erase(connections_, &connection);
-    load_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Worker::schedule_sweep() {

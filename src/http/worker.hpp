@@ -12,7 +12,9 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
+#include "core/log.hpp"
 #include "core/time.hpp"
 #include "http/asio_types.hpp"
 #include "http/handover.hpp"
@@ -33,7 +35,7 @@ class Connection {
     Moment deadline() const { return deadline_; }
 
   protected:
-    void set_deadline(std::chrono::milliseconds from_now) {
+    void set_deadline(std::chrono::nanoseconds from_now) {
         deadline_ = std::chrono::steady_clock::now() + from_now;
     }
     void move_deadline(Moment to) { deadline_ = to; }
@@ -59,7 +61,7 @@ class Census {
 class Worker {
   public:
     // Deadlines are looked at every `tick`.
-    Worker(Clock const& clock, std::chrono::milliseconds tick);
+    Worker(Clock const& clock, Log& log, std::chrono::milliseconds tick);
     ~Worker();
     Worker(Worker const&) = delete;
     Worker& operator=(Worker const&) = delete;
@@ -71,7 +73,6 @@ class Worker {
     asio::io_context& context() { return context_; }
     std::shared_ptr<Gate> const& gate() const { return gate_; }
     std::size_t load() const { return load_.load(std::memory_order_relaxed); }
-    void expect_one() { load_.fetch_add(1, std::memory_order_relaxed); }  // a connection is on its way here
     void begin_drain(std::chrono::milliseconds idle_grace);
     void cut_all();
 
@@ -83,10 +84,13 @@ class Worker {
     std::string_view date();  // the Date header's value, valid until the next call
 
   private:
+    friend class Seat;
+    void run();
     void schedule_sweep();
     void sweep();
 
     Clock const& clock_;
+    Log& log_;
     std::chrono::milliseconds const tick_;
     // Above the context: connections that end with it still leave.
     std::list<Connection*> connections_;
@@ -101,6 +105,26 @@ class Worker {
     Timer timer_{context_.get_executor()};
     std::shared_ptr<Gate> gate_ = std::make_shared<Gate>(context_);
     std::thread thread_;
+};
+
+// A connection's place: counted in the census and in its worker's load from accept until it goes.
+class Seat {
+  public:
+    Seat(Census& census, Worker& worker) : census_(&census), worker_(&worker) {
+        census.join();
+        worker.load_.fetch_add(1, std::memory_order_relaxed);
+    }
+    Seat(Seat&& other) noexcept : census_(std::exchange(other.census_, nullptr)), worker_(other.worker_) {}
+    Seat& operator=(Seat&&) = delete;
+    ~Seat() {
+        if (census_ == nullptr) return;
+        worker_->load_.fetch_sub(1, std::memory_order_relaxed);
+        census_->leave();
+    }
+
+  private:
+    Census* census_;
+    Worker* worker_;
 };
 
 }  // namespace securestack

@@ -43,15 +43,17 @@ Problem expired() {
     return unusable("The token has expired: refresh it, or log in again.");
 }
 
+Problem session_over() {
+    return unusable("The session is over: log in again.");
+}
+
 // The leeway between clocks is for a token's beginning. Our own replicas made it: its end is its end.
 bool is_over(VerifiedToken const& token, Time now) {
     return now >= token.expires_at;
 }
 
 Result<Principal> admitted(VerifiedToken const& token, SessionState state) {
-    if (!state.alive || state.user != token.user || state.epoch != token.epoch) {
-        return unusable("The session is over: log in again.");
-    }
+    if (!state.alive || state.user != token.user || state.epoch != token.epoch) return session_over();
     Principal principal;
     principal.user = token.user;
     principal.session = token.session;
@@ -150,6 +152,13 @@ Result<Principal> BearerAuthenticator::resolve(Tx& tx, Request const& request, T
     auto state = read_state(tx, token->session, now);
     sessions_.put(token->session, state, now, stamp);
     return admitted(*token, std::move(state));
+}
+
+// Whatever ends a user's tokens ends the sessions with them: the epoch needs no look.
+Result<void> BearerAuthenticator::confirm(Tx& tx, Principal const& principal, Time now) {
+    auto const state = read_state(tx, principal.session, now);
+    if (!state.alive || state.user != principal.user || state.role != principal.role) return session_over();
+    return {};
 }
 
 }  // namespace securestack

@@ -42,6 +42,7 @@ class BearerAuthenticator final : public Authenticator {
 
     std::optional<Result<Principal>> authenticate(Request const& request, Time now) override;
     Result<Principal> resolve(Tx& tx, Request const& request, Time now) override;
+    Result<void> confirm(Tx& tx, Principal const& principal, Time now) override;
 
   private:
     std::optional<VerifiedToken> remembered(TokenTag const& tag);

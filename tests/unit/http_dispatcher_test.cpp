@@ -1,3 +1,4 @@
+#include <atomic>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -40,6 +41,8 @@ class FixedClock final : public Clock {
 // "Bearer user" is a user, "Bearer auditor" an auditor; "Bearer new-…" must be looked up first.
 class Door final : public Authenticator {
   public:
+    static constexpr Id user{{7}};
+
     std::optional<Result<Principal>> authenticate(Request const& request, Time) override {
         auto const header = request.headers.get("Authorization");
         if (!header) return Result<Principal>{Principal{}};
@@ -50,12 +53,20 @@ class Door final : public Authenticator {
         tx.query("SELECT 1", {}, [](Row const&) {});
         return named("Bearer " + std::string{request.headers.get("Authorization")->substr(11)});
     }
+    Result<void> confirm(Tx& tx, Principal const&, Time) override {
+        tx.query("SELECT 1", {}, [](Row const&) {});
+        if (shut_out) return Problem{ErrorCode::invalid_token, "The session is over."};
+        return {};
+    }
+
+    std::atomic<bool> shut_out = false;
 
   private:
     static Result<Principal> named(std::string_view header) {
         Principal principal;
         principal.via = Via::access_token;
         principal.name = header.substr(7);
+        principal.user = user;
         if (header == "Bearer user") return principal;
         principal.role = Role::auditor;
         if (header == "Bearer auditor") return principal;
@@ -167,9 +178,8 @@ class DispatcherTest : public ::testing::Test {
         made.record_denial = [](Tx& tx, Context const& context, Route const&, Problem const& problem) {
             tx.execute("INSERT INTO denials VALUES ($1, $2)", {context.principal.name, problem.status()});
         };
-        made.finished = [this](Request const&, Route const* route, Principal const*, Response const&,
-                               std::chrono::nanoseconds) {
-            last_route = route != nullptr ? route->pattern : "none";
+        made.finished = [this](Exchange const& exchange) {
+            reported = exchange.route != nullptr ? exchange.route->pattern : "none";
         };
         return made;
     }
@@ -219,7 +229,7 @@ class DispatcherTest : public ::testing::Test {
     Door door;
     FixedClock clock;
     IdSource ids;
-    std::string last_route;
+    std::string reported;
     Dispatcher dispatcher{router, *database, cpu, door, clock, ids, CursorKey{Secret{"key"}}, log, hooks()};
 };
 
@@ -230,7 +240,7 @@ TEST_F(DispatcherTest, AnswersAnUnknownAddressWithoutAskingWhoCalls) {
     Response const response = ask(asked);
 
     EXPECT_EQ(response.status, 404);
-    EXPECT_EQ(last_route, "none");
+    EXPECT_EQ(response.route, nullptr);
 }
 
 TEST_F(DispatcherTest, Answers405WithAllow) {
@@ -247,6 +257,32 @@ TEST_F(DispatcherTest, AnswersOptionsWithTheMethods) {
     EXPECT_EQ(response.headers.get("Allow"), "GET, HEAD, POST, OPTIONS");
     EXPECT_EQ(ask(Method::options, "*").status, 204);
     EXPECT_EQ(ask(Method::options, "/nothing").status, 404);
+}
+
+TEST_F(DispatcherTest, AnswersAMethodThatNobodyHasWith405Everywhere) {
+    Response const here = ask(Method::other, "/api/notes");
+    Response const nowhere = ask(Method::other, "/nothing");
+
+    EXPECT_EQ(here.status, 405);
+    EXPECT_EQ(here.headers.get("Allow"), "GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(nowhere.status, 405);
+    EXPECT_EQ(nowhere.headers.get("Allow"), all_methods);
+}
+
+TEST_F(DispatcherTest, TellsWhoseAnswerItIs) {
+    Response const response = ask(Method::get, "/api/notes");
+
+    ASSERT_NE(response.route, nullptr);
+    EXPECT_EQ(response.route->pattern, "/api/notes");
+    EXPECT_EQ(response.user, Door::user);
+}
+
+TEST_F(DispatcherTest, AReportWithoutARouteGetsIt) {
+    auto const asked = request(Method::post, "/api/notes");
+
+    dispatcher.report({.request = asked.get(), .status = 413});
+
+    EXPECT_EQ(reported, "/api/notes");
 }
 
 TEST_F(DispatcherTest, AnswersAnAnonymousCallerWith401) {
@@ -285,6 +321,17 @@ TEST_F(DispatcherTest, RecordsTheDenialOfAHiddenObjectWithTheAnswerOfAnAbsentOne
     EXPECT_EQ(count("denials"), 1);
     EXPECT_EQ(hidden.status, 404);
     EXPECT_EQ(hidden.body.size(), absent.body.size());
+}
+
+TEST_F(DispatcherTest, RecordsNoDenialOfNobodyInParticular) {
+    router.post("/api/closed", anyone(), [](Tx&, Context const&) -> Result<NoContent> {
+        return Problem{ErrorCode::forbidden, "Not open."};
+    });
+
+    Response const response = ask(Method::post, "/api/closed");
+
+    EXPECT_EQ(response.status, 403);
+    EXPECT_EQ(count("denials"), 0);
 }
 
 TEST_F(DispatcherTest, KeepsTheAnswerWhenADenialCannotBeRecorded) {
@@ -387,6 +434,20 @@ TEST_F(DispatcherTest, PagesAndExportsAList) {
     EXPECT_TRUE(rows.starts_with("id,text")) << rows;
 }
 
+TEST_F(DispatcherTest, AnExportEndsWithItsCallersSession) {
+    note("a");
+    auto csv = request(Method::get, "/api/notes");
+    csv->headers.add("Accept", "text/csv");
+    Response const exported = ask(csv);
+    std::string rows;
+    auto const piece = [&] { database->read_now([&](Tx& tx) { return (*exported.stream)(tx, rows); }); };
+
+    EXPECT_NO_THROW(piece());
+    door.shut_out = true;
+
+    EXPECT_THROW(piece(), StreamRefused);
+}
+
 TEST_F(DispatcherTest, RollsBackAWriteThatIsRefused) {
     note("a");
 
@@ -453,6 +514,21 @@ TEST_F(DispatcherTest, HandsTheStateFromStageToStage) {
     EXPECT_NE(response.body.find(R"("text":"abab")"), std::string::npos) << response.body;
 }
 
+TEST_F(DispatcherTest, WhoeverIsShutOutBetweenTwoStagesDoesNoMore) {
+    router.staged(
+        Method::post, "/api/own", allow(writing),
+        [](Tx&, Context const&, Note const& note) -> Result<Doubling> { return Doubling{note.text}; },
+        [this](Doubling&) { door.shut_out = true; },
+        [](Tx& tx, Context const& context, Doubling const& state) {
+            return create_note(tx, context, Note{{}, state.text, 1});
+        });
+
+    Response const response = ask(Method::post, "/api/own", R"({"text":"ab"})");
+
+    EXPECT_EQ(response.status, 401);
+    EXPECT_EQ(count("notes"), 0);
+}
+
 TEST_F(DispatcherTest, Answers503WhenTheCpuPoolIsFull) {
     std::promise<void> release;
     auto const released = release.get_future().share();
@@ -490,14 +566,6 @@ TEST_F(DispatcherTest, ServesAPlainRouteToAnyone) {
 
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.content(), "plain");
-}
-
-TEST_F(DispatcherTest, TellsBrowsersToStayOnTls) {
-    auto asked = request(Method::get, "/plain");
-    asked->secure = true;
-
-    EXPECT_TRUE(ask(asked).headers.get("Strict-Transport-Security"));
-    EXPECT_FALSE(ask(Method::get, "/plain").headers.get("Strict-Transport-Security"));
 }
 
 TEST_F(DispatcherTest, KnowsTheBodyLimitOfARoute) {

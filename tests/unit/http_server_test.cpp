@@ -33,10 +33,12 @@ class ServerTest : public testing::Test {
     void start(ServerOptions options = {}) {
         options.port = 0;
         options.drain_grace = std::min(options.drain_grace, 300ms);
-        RequestHandler handler{[](Method, std::string_view) { return std::size_t{1000}; },
-                               [this](std::shared_ptr<Request> const& r, RequestHandler::Done done) {
-                                   serve(*r, std::move(done));
-                               }};
+        RequestHandler handler{
+            [](Method, std::string_view path) { return std::size_t{path == "/large" ? 100'000U : 1000U}; },
+            [this](std::shared_ptr<Request> const& r, RequestHandler::Done done) {
+                serve(*r, std::move(done));
+            },
+            [this](Exchange const& exchange) { keep(exchange); }};
         server =
             std::make_unique<HttpServer>(std::move(options), std::move(handler), *database, ids, clock, *log);
         server->start();
@@ -54,6 +56,7 @@ class ServerTest : public testing::Test {
         if (r.path == "/endless") return done(stream_of(1'000'000, 64 * 1024));
         if (r.path == "/broken") return done(broken_stream(3));
         if (r.path == "/unbegun") return done(broken_stream(0));
+        if (r.path == "/refused") return done(refused_stream());
         if (r.path == "/client") return done(text_response(200, "text/plain", r.client.to_string()));
         if (r.path == "/split") {
             auto response = text_response(200, "text/plain", "x");
@@ -61,6 +64,26 @@ class ServerTest : public testing::Test {
             return done(std::move(response));
         }
         done(text_response(200, "text/plain", r.path + "|" + r.body));
+    }
+
+    void keep(Exchange const& exchange) {
+        std::lock_guard const lock(reports_mutex);
+        reports.push_back(exchange);
+        reports.back().request = nullptr;
+        paths.push_back(exchange.request != nullptr ? exchange.request->path : "");
+    }
+
+    // What was reported, once there are `count`.
+    std::vector<Exchange> reported(std::size_t count) {
+        for (int i = 0; i < 500; ++i) {
+            {
+                std::lock_guard const lock(reports_mutex);
+                if (reports.size() >= count) return reports;
+            }
+            std::this_thread::sleep_for(10ms);
+        }
+        ADD_FAILURE() << "no " << count << " reports";
+        return std::vector<Exchange>(count);
     }
 
     static Response no_content() {
@@ -99,12 +122,23 @@ class ServerTest : public testing::Test {
         return response;
     }
 
+    static Response refused_stream() {
+        Response response = text_response(200, "text/plain", "");
+        response.stream = std::make_shared<BodyStream>([](Tx&, std::string&) -> bool {
+            throw StreamRefused{Problem{ErrorCode::invalid_token, "The session is over."}};
+        });
+        return response;
+    }
+
     std::unique_ptr<Log> log = make_null_log();
     SystemClock clock;
     IdSource ids;
     std::unique_ptr<Database> database = open_database(Secret{"sqlite::memory:"}, {}, *log);
     std::atomic<int> served{0};
     std::atomic<int> pieces_made{0};
+    std::mutex reports_mutex;
+    std::vector<Exchange> reports;
+    std::vector<std::string> paths;
     std::mutex threads_mutex;
     std::vector<std::thread> threads;
     std::unique_ptr<HttpServer> server;
@@ -238,6 +272,44 @@ TEST_F(ServerTest, AsksForTheBodyThatIsAnnounced) {
     EXPECT_EQ(client.receive().body, "/e|ok");
 }
 
+TEST_F(ServerTest, AMethodThatNobodyHasKeepsTheConnection) {
+    start();
+    auto client = connect();
+
+    client.send(request("/a", "Content-Length: 2\r\n", "BREW") + "ab" + request("/b"));
+
+    EXPECT_EQ(client.receive().body, "/a|ab");
+    EXPECT_EQ(client.receive().body, "/b|");
+}
+
+TEST_F(ServerTest, LargeBodiesShareABudget) {
+    start({.max_body_memory = 40'000});
+    auto const announced = request("/large", "Content-Length: 30000\r\n", "POST");
+    auto holder = std::make_unique<RawClient>(connect());
+    holder->send(announced + std::string(29'999, 'x'));
+    auto const ask = [&] {
+        auto client = connect();
+        client.send(announced + std::string(30'000, 'y'));
+        return client.receive();
+    };
+
+    // The holder's bytes may still be on their way.
+    auto refused = ask();
+    for (int i = 0; i < 500 && refused.status == 200; ++i) refused = ask();
+    auto small = connect();
+    small.send(request("/small", "Content-Length: 900\r\n", "POST") + std::string(900, 'z'));
+
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.header("Retry-After"), "1");
+    EXPECT_EQ(refused.header("Connection"), "close");
+    EXPECT_EQ(small.receive().status, 200);
+
+    holder.reset();
+    auto again = ask();
+    for (int i = 0; i < 500 && again.status == 503; ++i) again = ask();
+    EXPECT_EQ(again.status, 200);
+}
+
 TEST_F(ServerTest, RefusesALargeBodyBeforeItComes) {
     start();
     auto client = connect();
@@ -360,6 +432,63 @@ TEST_F(ServerTest, AnAnswerThatDoesNotComeBecomes503) {
     EXPECT_EQ(answer.header("Connection"), "close");
 }
 
+TEST_F(ServerTest, ReportsWhatWasSent) {
+    start();
+    auto client = connect();
+
+    client.send(request("/one") + request("/stream"));
+    auto const whole = client.receive();
+    auto const streamed = client.receive();
+    auto const all = reported(2);
+
+    EXPECT_EQ(paths, (std::vector<std::string>{"/one", "/stream"}));
+    EXPECT_EQ(all[0].status, 200);
+    EXPECT_EQ(all[0].bytes, whole.head.size() + 4 + whole.body.size());
+    EXPECT_EQ(all[1].bytes, streamed.head.size() + 4 + streamed.body.size());
+    EXPECT_TRUE(all[0].complete && all[1].complete);
+}
+
+TEST_F(ServerTest, ReportsTheAnswerThatTheClientGotAndNoLaterOne) {
+    start({.handler_timeout = 50ms});
+    auto client = connect();
+
+    client.send(request("/never"));
+    client.receive();
+    for (auto& thread : threads) thread.join();
+    threads.clear();
+    connect().send(request("/"));
+    auto const all = reported(2);
+
+    EXPECT_EQ(all[0].status, 503);
+    EXPECT_EQ(paths, (std::vector<std::string>{"/never", "/"}));
+}
+
+TEST_F(ServerTest, ReportsWhatItRefusesToRead) {
+    start();
+    auto bad = connect();
+    bad.send("GET / HTTP/1.1\r\n\r\n");
+    bad.receive();
+    reported(1);
+    auto large = connect();
+
+    large.send(request("/e", "Content-Length: 1001\r\n", "POST"));
+    auto const all = reported(2);
+
+    EXPECT_EQ(all[0].status, 400);
+    EXPECT_EQ(all[1].status, 413);
+    EXPECT_EQ(paths, (std::vector<std::string>{"", "/e"}));
+}
+
+TEST_F(ServerTest, ReportsAnAnswerThatEndedTooSoon) {
+    start();
+    auto client = connect();
+
+    client.send(request("/broken"));
+    client.rest();
+
+    EXPECT_FALSE(reported(1)[0].complete);
+}
+
 TEST_F(ServerTest, ALateAnswerOutlivesTheServer) {
     start({.handler_timeout = 50ms});
     auto client = connect();
@@ -449,6 +578,15 @@ TEST_F(ServerTest, AStreamThatBreaksBeforeItsFirstPieceIsAProblem) {
     client.send(request("/unbegun"));
 
     EXPECT_EQ(client.receive().status, 503);
+}
+
+TEST_F(ServerTest, AStreamThatItsCallerMayNotHaveIsAProblem) {
+    start();
+    auto client = connect();
+
+    client.send(request("/refused"));
+
+    EXPECT_EQ(client.receive().status, 401);
 }
 
 TEST_F(ServerTest, ASlowReaderHoldsTheStreamBack) {

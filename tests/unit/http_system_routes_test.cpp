@@ -136,8 +136,9 @@ TEST_F(SystemRoutesTest, ExplainsAProblemsType) {
 
 TEST_F(SystemRoutesTest, CountsRequestsByRoute) {
     auto const match = router.match(Method::get, "/healthz");
-    metrics.finished(match->route, json_response(200, ""), std::chrono::milliseconds{3});
-    metrics.finished(nullptr, json_response(404, ""), std::chrono::milliseconds{1});
+    metrics.finished({.route = match->route, .status = 200, .took = std::chrono::milliseconds{3}});
+    metrics.finished({.status = 404, .took = std::chrono::milliseconds{1}});
+    metrics.finished({.complete = false});
     metrics.database_observer()(true, std::chrono::milliseconds{1}, std::chrono::milliseconds{2});
     metrics.add_gauge("cpu_queue_depth", "Waiting work.", [] { return 4.0; });
 
@@ -147,7 +148,8 @@ TEST_F(SystemRoutesTest, CountsRequestsByRoute) {
          {R"(securestack_http_requests_total{method="GET",route="/healthz",status="2xx"} 1)",
           R"(securestack_http_requests_total{method="any",route="unmatched",status="4xx"} 1)",
           R"(securestack_http_request_duration_seconds_count{method="GET",route="/healthz"} 1)",
-          R"(securestack_database_run_seconds_count{kind="write"} 1)", "cpu_queue_depth 4", R"(version="1.2.3")"}) {
+          R"(securestack_database_run_seconds_count{kind="write"} 1)", "cpu_queue_depth 4",
+          R"(version="1.2.3")"}) {
         EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text.substr(0, 3000);
     }
 }

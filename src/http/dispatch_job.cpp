@@ -1,0 +1,305 @@
+#include "http/dispatch_job.hpp"
+
+#include <algorithm>
+#include <new>
+
+namespace securestack {
+
+Dispatcher::Job::Job(Dispatcher& owner, std::shared_ptr<Request> asked, Done answer)
+    : dispatcher_(owner),
+      request_(std::move(asked)),
+      done_(std::move(answer)),
+      started_(std::chrono::steady_clock::now()) {}
+
+void Dispatcher::Job::start() {
+    guard([&] {
+        auto match = dispatcher_.router_.match(request_->method, request_->path);
+        if (!match) return answer_unmatched(match.error());
+        match_ = *std::move(match);
+        now_ = dispatcher_.clock_.now();
+        if (!match_.route->access.permission()) return admitted(Principal{});
+        auto known = dispatcher_.authenticator_.authenticate(*request_, now_);
+        if (!known) return resolve();
+        if (!*known) return refuse(known->error());
+        admitted(**std::move(known));
+    });
+}
+
+// OPTIONS is answered here, for every address that exists (RFC 9110 §9.3.7). A method that no address has is
+// told so at every address.
+void Dispatcher::Job::answer_unmatched(Problem problem) {
+    bool const exists = problem.code == ErrorCode::method_not_allowed;
+    bool const whole_server = request_->path == "*";
+    if (request_->method == Method::options && (exists || whole_server)) {
+        Response response;
+        response.status = 204;
+        response.headers.add("Allow", exists ? problem.allow : std::string{all_methods});
+        return finish(std::move(response));
+    }
+    if (request_->method == Method::other && !exists) {
+        problem = {ErrorCode::method_not_allowed, "The methods are " + std::string{all_methods} + "."};
+        problem.allow = all_methods;
+    }
+    refuse(std::move(problem));
+}
+
+void Dispatcher::Job::resolve() {
+    auto self = shared_from_this();
+    dispatcher_.database_.read(
+        [self](Tx& tx) {
+            self->resolved_ = self->dispatcher_.authenticator_.resolve(tx, *self->request_, self->now_);
+        },
+        [self](std::exception_ptr failure) {
+            self->guard([&] {
+                if (failure) std::rethrow_exception(failure);
+                if (!*self->resolved_) return self->refuse(self->resolved_->error());
+                self->admitted(**self->resolved_);
+            });
+        });
+}
+
+void Dispatcher::Job::admitted(Principal principal) {
+    context_.emplace(Context{*request_, std::move(principal), now_, dispatcher_.ids_, dispatcher_.cursors_});
+    if (auto allowed = authorise(); !allowed) return refuse(allowed.error());
+    if (auto known = check_query(); !known) return refuse(known.error());
+    auto steps = match_.route->bind(*context_, match_.values);
+    if (!steps) return refuse(steps.error());
+    steps_ = *std::move(steps);
+    advance();
+}
+
+Result<void> Dispatcher::Job::authorise() const {
+    auto const permission = match_.route->access.permission();
+    if (!permission || may(context_->principal, *permission)) return {};
+    if (context_->principal.is_anonymous()) {
+        return Problem{ErrorCode::unauthenticated,
+                       "Log in, and send Authorization: Bearer with the access token."};
+    }
+    return Problem{ErrorCode::forbidden, "This needs the permission " + std::string{to_string(*permission)} +
+                                             ", which you do not have."};
+}
+
+// Lists read their own parameters; any other route has those that it states.
+Result<void> Dispatcher::Job::check_query() const {
+    OperationDoc const& doc = match_.route->doc;
+    if (request_->raw_query.empty() || doc.list != nullptr || !match_.route->in_api) return {};
+    auto parameters = request_->query();
+    if (!parameters) return parameters.error();
+    Problem problem{ErrorCode::malformed, "The query string has parameters that are not known here."};
+    for (auto const& [name, value] : *parameters) {
+        if (std::ranges::find(doc.query, name, &QueryParameterDoc::name) != doc.query.end()) continue;
+        problem.errors.push_back({name, "unknown", "is not a parameter of this address"});
+    }
+    if (problem.errors.empty()) return {};
+    return problem;
+}
+
+void Dispatcher::Job::advance() {
+    while (true) {
+        if (next_ == steps_.size()) throw std::logic_error("the last step of a route gave no answer");
+        if (std::chrono::steady_clock::now() - started_ > dispatcher_.limits_.request) {
+            return refuse({ErrorCode::unavailable, "The request took too long. Try again."});
+        }
+        switch (steps_[next_].where) {
+            case Where::io:
+                if (settle(steps_[next_].run(nullptr, *context_))) return;
+                break;
+            case Where::read:
+                return submit(false);
+            case Where::write:
+                return submit(true);
+            case Where::cpu:
+                return post();
+        }
+    }
+}
+
+// True when `outcome` ends the request.
+bool Dispatcher::Job::settle(Outcome outcome) {
+    if (!outcome) {
+        refuse(outcome.error());
+        return true;
+    }
+    if (*outcome) {
+        finish(**std::move(outcome));
+        return true;
+    }
+    ++next_;
+    return false;
+}
+
+void Dispatcher::Job::submit(bool write) {
+    auto self = shared_from_this();
+    auto work = [self, write](Tx& tx) { self->unit(tx, write); };
+    auto after = [self](std::exception_ptr failure) {
+        self->guard([&] {
+            // A refused unit that rolled itself back: nothing went wrong. After any other failure the outcome
+            // does not count, a refusal neither: it may rest on a row that was never committed.
+            if (failure && failure != rolled_back()) std::rethrow_exception(failure);
+            Outcome outcome = *std::move(self->outcome_);
+            self->outcome_.reset();
+            if (!self->settle(std::move(outcome))) self->advance();
+        });
+    };
+    auto& database = dispatcher_.database_;
+    if (write) {
+        database.write(std::move(work), std::move(after));
+    } else {
+        database.read(std::move(work), std::move(after));
+    }
+}
+
+// May run more than once: each run begins anew.
+void Dispatcher::Job::unit(Tx& tx, bool write) {
+    outcome_.reset();
+    tx.audited = false;
+    Outcome outcome = run_step(tx, write);
+    bool const succeeded = outcome && *outcome && (*outcome)->status < 400;
+    if (write && succeeded && match_.route->method != Method::get && !tx.audited) throw MissingAudit{};
+    bool const refused = !outcome;
+    outcome_.emplace(std::move(outcome));
+    if (write && refused) std::rethrow_exception(rolled_back());
+}
+
+std::exception_ptr const& Dispatcher::Job::rolled_back() {
+    static auto const thrown = std::make_exception_ptr(RolledBack{});
+    return thrown;
+}
+
+// Seconds may lie between a route's first write and its last: whoever was shut out since does no more.
+Dispatcher::Job::Outcome Dispatcher::Job::run_step(Tx& tx, bool write) {
+    auto const& principal = context_->principal;
+    if (write && next_ > 0 && !principal.is_anonymous()) {
+        auto const still = dispatcher_.authenticator_.confirm(tx, principal, dispatcher_.clock_.now());
+        if (!still) return still.error();
+    }
+    return steps_[next_].run(&tx, *context_);
+}
+
+void Dispatcher::Job::post() {
+    auto self = shared_from_this();
+    Pool::Work work = [self, posted = std::chrono::steady_clock::now()] {
+        self->guard([&] {
+            if (std::chrono::steady_clock::now() - posted > self->dispatcher_.limits_.cpu_wait) {
+                return self->refuse(overloaded());
+            }
+            if (!self->settle(self->steps_[self->next_].run(nullptr, *self->context_))) self->advance();
+        });
+    };
+    if (!dispatcher_.cpu_.try_post(work)) refuse(overloaded());
+}
+
+Problem Dispatcher::Job::overloaded() {
+    Problem problem{ErrorCode::unavailable, "The server is busy. Try again in a moment."};
+    problem.retry_after = std::chrono::seconds{1};
+    return problem;
+}
+
+// A refusal that the audit log wants is recorded before it is answered. When it cannot be recorded the answer
+// stays what it is: any other would tell a hidden object from an absent one. Nobody in particular has no
+// denials: anyone could make the audit log grow.
+void Dispatcher::Job::refuse(Problem problem) {
+    bool const denial = problem.code == ErrorCode::forbidden || !problem.denied_object.empty();
+    bool const known = context_ && !context_->principal.is_anonymous();
+    if (!denial || !known || !dispatcher_.hooks_.record_denial) return answer(problem);
+    auto self = shared_from_this();
+    auto kept = std::make_shared<Problem const>(std::move(problem));
+    dispatcher_.database_.write(
+        [self, kept](Tx& tx) {
+            self->dispatcher_.hooks_.record_denial(tx, *self->context_, *self->match_.route, *kept);
+        },
+        [self, kept](std::exception_ptr failure) {
+            if (failure) {
+                self->dispatcher_.log_.error("audit.denial_lost", {{"request_id", self->request_->id},
+                                                                   {"reason", message_of(failure)}});
+            }
+            self->answer(*kept);
+        });
+}
+
+void Dispatcher::Job::answer(Problem const& problem) {
+    finish(problem_response(problem, request_->path, request_->id));
+}
+
+void Dispatcher::Job::finish(Response response) {
+    if (!done_) return;
+    Headers& headers = response.headers;
+    headers.add("X-Request-Id", request_->id);
+    if (!headers.get("Cache-Control")) headers.add("Cache-Control", "no-store");
+    if (!headers.get("X-Content-Type-Options")) headers.add("X-Content-Type-Options", "nosniff");
+    if (request_->method == Method::head) response.stream.reset();
+    response.route = match_.route;
+    if (context_) {
+        response.user = context_->principal.user;
+        if (response.stream) confirm_each_piece(response);
+    }
+    steps_.clear();
+    context_.reset();
+    request_.reset();
+    auto done = std::move(done_);
+    done_ = nullptr;
+    done(std::move(response));
+}
+
+// An export may take longer to leave than its caller's session lasts.
+void Dispatcher::Job::confirm_each_piece(Response& response) const {
+    if (context_->principal.is_anonymous()) return;
+    response.stream =
+        std::make_shared<BodyStream>([&dispatcher = dispatcher_, principal = context_->principal,
+                                      pieces = std::move(response.stream)](Tx& tx, std::string& out) {
+            auto const still = dispatcher.authenticator_.confirm(tx, principal, dispatcher.clock_.now());
+            if (!still) throw StreamRefused{still.error()};
+            return (*pieces)(tx, out);
+        });
+}
+
+// Every entry from another thread goes through here: what is thrown becomes an answer.
+void Dispatcher::Job::failed(std::exception_ptr const& failure) {
+    if (!done_) return;
+    try {
+        std::rethrow_exception(failure);
+    } catch (DatabaseError const& error) {
+        Problem problem = to_problem(error);
+        log_failure(problem.status() < 500 ? LogLevel::info : LogLevel::error, "database.error",
+                    error.what());
+        answer(problem);
+    } catch (MissingAudit const&) {
+        log_failure(LogLevel::error, "audit.missing",
+                    "a write succeeded without an audit record; it was rolled back");
+        answer_internal();
+    } catch (std::bad_alloc const&) {
+        log_failure(LogLevel::error, "http.out_of_memory", "allocation failed");
+        answer(overloaded());
+    } catch (std::exception const& error) {
+        log_failure(LogLevel::error, "http.exception", error.what());
+        answer_internal();
+    } catch (...) {
+        log_failure(LogLevel::error, "http.exception", "not a std::exception");
+        answer_internal();
+    }
+}
+
+void Dispatcher::Job::answer_internal() {
+    answer({ErrorCode::internal,
+            "Something went wrong on the server. Its log tells what, under this request_id."});
+}
+
+void Dispatcher::Job::log_failure(LogLevel level, std::string_view event, std::string_view reason) {
+    if (!dispatcher_.log_.enabled(level)) return;
+    dispatcher_.log_.write(level, event,
+                           {{"request_id", request_->id},
+                            {"route", match_.route ? match_.route->pattern : "none"},
+                            {"reason", reason}});
+}
+
+std::string Dispatcher::Job::message_of(std::exception_ptr const& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (std::exception const& error) {
+        return error.what();
+    } catch (...) {
+        return "not a std::exception";
+    }
+}
+
+}  // namespace securestack

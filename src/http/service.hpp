@@ -1,0 +1,22 @@
+// What all sessions of a server share; outlives them.
+#pragma once
+
+#include "http/memory_budget.hpp"
+#include "http/server.hpp"
+
+namespace securestack {
+
+struct Service {
+    ServerOptions const& options;
+    RequestHandler const& handler;
+    Database& database;
+    IdSource& ids;
+    Clock& clock;
+    Log& log;
+    MemoryBudget& bodies;
+};
+
+// Request bodies and answers may take their timeout and, beyond that, as long as this rate needs.
+inline constexpr std::size_t slowest_bytes_per_second = 64 * 1024;
+
+}  // namespace securestack
