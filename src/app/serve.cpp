@@ -55,7 +55,7 @@ class MetricsListener {
         : dispatcher_(application.dispatcher_for(router_)),
           server_(options(address), dispatcher_, application.database(), application.ids(), clock, log) {
         router_.plain(Method::get, "/metrics", anyone(), [&metrics = application.metrics()](Context const&) {
-            return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
+            return text_response(200, Metrics::content_type, metrics.text());
         });
         server_.start();
     }
