@@ -34,8 +34,8 @@ struct Created {  // 201 + Location + ETag
 };
 struct NoContent {};  // 204
 
-// A refusal that must leave traces (the record of a failed login): returned in a Result<Committed<A>>, it is
-// answered like any Problem, but its transaction is committed.
+// A refusal that must leave traces (a count, the record of a failed login): returned in a
+// Result<Committed<A>>, it is answered like any Problem, but its transaction is committed.
 struct Refusal {
     Problem problem;
 };
@@ -45,11 +45,20 @@ class Committed {
     Committed(A answer) : outcome_(std::in_place_index<0>, std::move(answer)) {}
     Committed(Refusal refusal) : outcome_(std::in_place_index<1>, std::move(refusal.problem)) {}
 
+    // With header fields that go with the answer, whichever it is.
+    Committed with(Headers headers) && {
+        headers_ = std::move(headers);
+        return std::move(*this);
+    }
+
     A const* answer() const { return std::get_if<0>(&outcome_); }
+    A* answer() { return std::get_if<0>(&outcome_); }
     Problem const* problem() const { return std::get_if<1>(&outcome_); }
+    Headers const& headers() const { return headers_; }
 
   private:
     std::variant<A, Problem> outcome_;
+    Headers headers_;
 };
 
 template <class T>

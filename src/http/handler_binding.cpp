@@ -78,6 +78,14 @@ Response no_content() {
     return response;
 }
 
+Response refusal(Context const& context, Problem const& problem) {
+    return problem_response(problem, context.request.path, context.request_id());
+}
+
+void add_fields(Response& response, Headers const& headers) {
+    for (auto const& [name, value] : headers) response.headers.add(name, value);
+}
+
 Result<void> accepts_json(Context const& context) {
     auto chosen = negotiate(context.request.headers, {list_forms.data(), 1});
     if (!chosen) return chosen.error();

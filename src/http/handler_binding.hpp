@@ -96,6 +96,8 @@ inline constexpr bool has_version = requires(T const& document) { document.versi
 Response document_response(Context const& context, Schema const& schema, void const* document,
                            std::optional<std::int64_t> version, int status, std::string const& location);
 Response no_content();
+Response refusal(Context const& context, Problem const& problem);
+void add_fields(Response& response, Headers const& headers);
 
 template <class R>
 struct Answer;
@@ -144,12 +146,31 @@ template <class A>
 struct Answer<Committed<A>> {
     static constexpr bool is_json = Answer<A>::is_json;
     static Response respond(Context const& context, Committed<A> const& answer) {
-        if (auto const* refused = answer.problem()) {
-            return problem_response(*refused, context.request.path, context.request_id());
-        }
-        return Answer<A>::respond(context, *answer.answer());
+        auto response = answer.problem() != nullptr ? refusal(context, *answer.problem())
+                                                    : Answer<A>::respond(context, *answer.answer());
+        add_fields(response, answer.headers());
+        return response;
     }
     static void describe(OperationDoc& doc) { Answer<A>::describe(doc); }
+};
+
+// What the first step of a staged route hands on; the step may refuse and be committed all the same.
+template <class S>
+struct Prepared {
+    using State = S;
+    static std::optional<Response> refused(Context const&, S const&) { return std::nullopt; }
+    static S take(S state) { return state; }
+};
+template <class S>
+struct Prepared<Committed<S>> {
+    using State = S;
+    static std::optional<Response> refused(Context const& context, Committed<S> const& outcome) {
+        if (outcome.problem() == nullptr) return std::nullopt;
+        auto response = refusal(context, *outcome.problem());
+        add_fields(response, outcome.headers());
+        return response;
+    }
+    static S take(Committed<S> outcome) { return std::move(*outcome.answer()); }
 };
 
 // What a callable takes after `Tx&, Context const&`, and what it returns.

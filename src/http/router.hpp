@@ -68,7 +68,8 @@ class Router {
     std::function<void(Tx& tx, Context const& context, Schema const& schema)> record_export;
 
     // Three steps, for work that must hash a password between two transactions:
-    //   prepare: Result<State>(Tx&, Context const&, Id…, Body const&)  write transaction, committed
+    //   prepare: Result<State>(Tx&, Context const&, Id…, Body const&)  write transaction, committed; with
+    //            Result<Committed<State>> a refusal is committed too
     //   compute: void(State&)                                          cpu pool
     //   finish:  Result<Answer>(Tx&, Context const&, State const&)     write transaction
     template <class P, class C, class F>

@@ -91,7 +91,8 @@ template <class P, class C, class F>
 RouteRef Router::staged(Method method, std::string pattern, AccessRule access, P prepare, C compute,
                         F finish) {
     using Arguments = detail::ArgumentList<detail::ArgumentsOf<P>>;
-    using State = detail::AnswerOf<P>;
+    using Prepared = detail::Prepared<detail::AnswerOf<P>>;
+    using State = typename Prepared::State;
     using Answer = detail::Answer<detail::AnswerOf<F>>;
     static_assert(std::is_same_v<detail::ArgumentsOf<F>, std::tuple<State>>,
                   "finish takes what prepare returns");
@@ -112,7 +113,8 @@ RouteRef Router::staged(Method method, std::string pattern, AccessRule access, P
             auto made =
                 std::apply([&](auto const&... value) { return prepare(*tx, ctx, value...); }, arguments);
             if (!made) return made.error();
-            state->emplace(*std::move(made));
+            if (auto refused = Prepared::refused(ctx, *made)) return refused;
+            state->emplace(Prepared::take(*std::move(made)));
             return std::optional<Response>{};
         };
         auto second = [compute, state](Tx*, Context const&) -> Stepped {
