@@ -103,20 +103,25 @@ Result<void> insert_row(Tx& tx, Schema const& schema, void const* object) {
 }
 
 bool find_row(Tx& tx, Schema const& schema, Sql const& where, void* object) {
+    bool found = false;
+    read_rows(tx, schema, Sql{}.add("WHERE ").append(where).add(" LIMIT 1"), object, [&] { found = true; });
+    return found;
+}
+
+void read_rows(Tx& tx, Schema const& schema, Sql const& rest, void* object,
+               std::function<void()> const& visit) {
     Sql sql;
     bool first = true;
     for (auto const& field : schema.fields) {
         sql.add(first ? "SELECT " : ", ").column(field.name);
         first = false;
     }
-    sql.add(" FROM ").add(schema.table).add(" WHERE ").append(where).add(" LIMIT 1");
-    bool found = false;
+    sql.add(" FROM ").add(schema.table).add(" ").append(rest);
     tx.query(sql.text(), sql.params(), [&](Row const& row) {
         int column = 0;
         for (auto const& field : schema.fields) field.access->from_row(row, column++, object);
-        found = true;
+        visit();
     });
-    return found;
 }
 
 Result<void> update_row(Tx& tx, Schema const& schema, void const* object) {

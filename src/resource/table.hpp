@@ -1,7 +1,9 @@
 // Generic access to the rows of a stored document: every column is a field of the schema, by its name.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "core/error.hpp"
 #include "resource/field.hpp"
@@ -13,6 +15,8 @@ namespace securestack {
 namespace detail {
 Result<void> insert_row(Tx& tx, Schema const& schema, void const* object);
 bool find_row(Tx& tx, Schema const& schema, Sql const& where, void* object);
+void read_rows(Tx& tx, Schema const& schema, Sql const& rest, void* object,
+               std::function<void()> const& visit);
 Result<void> update_row(Tx& tx, Schema const& schema, void const* object);
 bool delete_row(Tx& tx, Schema const& schema, Id id);
 }  // namespace detail
@@ -31,6 +35,14 @@ class Table {
         T object{};
         if (!detail::find_row(tx_, schema_of<T>(), where, &object)) return std::nullopt;
         return object;
+    }
+
+    // Calls `visit` with each row, one in memory at a time. `rest` is what follows the table's name in the
+    // statement: "WHERE …", "ORDER BY …", or nothing.
+    template <class Visit>
+    void for_each(Sql const& rest, Visit const& visit) {
+        T object{};
+        detail::read_rows(tx_, schema_of<T>(), rest, &object, [&] { visit(std::as_const(object)); });
     }
 
     // Writes every column of the row with this id. `object.version` must be the version that was read; the
