@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -78,24 +79,21 @@ int create_user(Settings const& settings, NewUserOptions const& options, bool js
 
 int list_users(Settings const& settings, bool json) {
     Desk desk(settings);
-    auto const users = desk.identity.list_users();
     if (json) {
-        std::string text = "[";
-        for (auto const& user : users) {
-            if (text.size() > 1) text += ',';
-            text += to_json(user);
-        }
-        std::cout << text << "]\n";
+        std::string_view separator = "[";
+        desk.identity.for_each_user(
+            [&](User const& user) { std::cout << std::exchange(separator, ",") << to_json(user); });
+        std::cout << (separator == "[" ? "[]\n" : "]\n");
         return done;
     }
     std::size_t width = 8;
-    for (auto const& user : users) width = std::max(width, user.username.size());
+    desk.identity.for_each_user([&](User const& user) { width = std::max(width, user.username.size()); });
     std::cout << fmt::format("{:<{}}  {:<8}  {:<8}  {}\n", "USERNAME", width, "ROLE", "STATE", "LAST LOGIN");
-    for (auto const& user : users) {
+    desk.identity.for_each_user([&](User const& user) {
         std::cout << fmt::format("{:<{}}  {:<8}  {:<8}  {}\n", user.username, width, to_string(user.role),
                                  user.disabled ? "disabled" : "active",
                                  user.last_login_at ? format_time(*user.last_login_at) : "never");
-    }
+    });
     return done;
 }
 
@@ -128,10 +126,11 @@ int list_keys(Settings const& settings, bool json) {
         std::cout << to_jwks(*keys) << '\n';
         return done;
     }
+    std::string_view state = "is published, and signs soon";
     for (auto const& key : keys->verifying) {
-        auto const signs = key == keys->signing.public_key;
-        std::cout << key.kid
-                  << (signs ? "  signs and verifies\n" : "  verifies until its last tokens expire\n");
+        bool const signs = key == keys->signing.public_key;
+        std::cout << fmt::format("{}  {}\n", key.kid, signs ? "signs and verifies" : state);
+        if (signs) state = "verifies until its last tokens expire";
     }
     return done;
 }
@@ -139,7 +138,9 @@ int list_keys(Settings const& settings, bool json) {
 int rotate_keys(Settings const& settings) {
     Desk desk(settings);
     desk.identity.start();
-    std::cout << fmt::format("{}  signs from now on\n", desk.identity.rotate_keys());
+    auto const successor = desk.identity.rotate_keys();
+    std::cout << fmt::format("{}  is published now, and signs from {} on\n", successor.id,
+                             format_time(successor.signs_from));
     return done;
 }
 

@@ -8,25 +8,30 @@
 namespace securestack {
 namespace {
 
-// The caller; there is one, or the request would have been refused.
-User self(Tx& tx, Context const& context) {
-    return Table<User>(tx).find(context.principal.user).value();
+// The caller, unless deleted since the request was admitted.
+Result<User> self(Tx& tx, Context const& context) {
+    auto found = Table<User>(tx).find(context.principal.user);
+    if (!found) return Problem{ErrorCode::invalid_token, "Your account was deleted."};
+    return *std::move(found);
 }
 
 Result<Entity<User>> get_me(Tx& tx, Context const& context) {
-    return Entity<User>{self(tx, context)};
+    auto user = self(tx, context);
+    if (!user) return user.error();
+    return Entity<User>{*std::move(user)};
 }
 
 Result<Entity<User>> patch_me(Identity& identity, Tx& tx, Context const& context,
                               Patch<Profile> const& patch) {
     auto const before = self(tx, context);
-    if (auto const current = context.check_if_match(before.version); !current) return current.error();
-    auto const profile = patch.apply({.email = before.email, .display_name = before.display_name});
+    if (!before) return before.error();
+    if (auto const current = context.check_if_match(before->version); !current) return current.error();
+    auto const profile = patch.apply({.email = before->email, .display_name = before->display_name});
     if (!profile) return profile.error();
-    auto after = before;
+    auto after = *before;
     after.email = profile->email;
     after.display_name = profile->display_name;
-    auto changed = identity.accounts().change(tx, context, before, std::move(after), std::nullopt);
+    auto changed = identity.accounts().change(tx, context, *before, std::move(after), std::nullopt);
     if (!changed) return changed.error();
     return Entity<User>{*std::move(changed)};
 }
@@ -41,21 +46,27 @@ struct OwnPassword {
     bool matches = false;
     std::vector<FieldError> faults;
     std::string new_hash;
+    Headers quota;  // goes with the answer
 };
 
-Result<OwnPassword> begin_change(Identity& identity, Tx& tx, Context const& context,
-                                 PasswordChange const& request) {
+Result<Committed<OwnPassword>> begin_change(Identity& identity, Tx& tx, Context const& context,
+                                            PasswordChange const& request) {
     auto const user = self(tx, context);
-    auto const counted =
-        identity.throttle().admit(tx, ThrottleScope::confirm_account, user.id.to_string(), context.now);
-    if (!counted) return counted.error();
+    if (!user) return user.error();
+    auto const admission =
+        identity.throttle().admit(tx, ThrottleScope::confirm_account, user->id.to_string(), context.now);
+    auto fields = rate_limit_fields(admission.quota);
+    if (admission.refusal) {
+        return Committed<OwnPassword>{Refusal{*admission.refusal}}.with(std::move(fields));
+    }
     OwnPassword change;
-    change.username = user.username;
+    change.quota = std::move(fields);
+    change.username = user->username;
     change.current_password = request.current_password;
     change.new_password = request.new_password;
-    change.hash = user.password_hash;
+    change.hash = user->password_hash;
     change.shortest_password = identity.settings().shortest_password;
-    return change;
+    return Committed<OwnPassword>{std::move(change)};
 }
 
 void compute(OwnPassword& change) {
@@ -68,20 +79,25 @@ void compute(OwnPassword& change) {
 
 Result<Committed<NoContent>> finish_change(Identity& identity, Tx& tx, Context const& context,
                                            OwnPassword const& change) {
+    auto const refuse = [&](Problem problem) {
+        return Committed<NoContent>{Refusal{std::move(problem)}}.with(change.quota);
+    };
     auto user = self(tx, context);
-    if (!change.matches || user.password_hash != change.hash) {
-        identity.throttle().failed(tx, ThrottleScope::confirm_account, user.id.to_string(), context.now);
-        record(tx, context, "user.change_password", audit_object(user), Outcome::failure);
-        return Committed<NoContent>{
-            Refusal{Problem{{FieldError{"/current_password", "incorrect", "is not your current password"}}}}};
+    if (!user) return user.error();
+    auto const subject = user->id.to_string();
+    if (!change.matches || user->password_hash != change.hash) {
+        identity.throttle().failed(tx, ThrottleScope::confirm_account, subject, true, context.now);
+        record(tx, context, "user.change_password", audit_object(*user), Outcome::failure);
+        return refuse(
+            Problem{{FieldError{"/current_password", "incorrect", "is not your current password"}}});
     }
     // The current password was right: only what follows was not.
-    identity.throttle().clear(tx, ThrottleScope::confirm_account, user.id.to_string(), context.now);
-    if (!change.faults.empty()) return Committed<NoContent>{Refusal{Problem{change.faults}}};
+    identity.throttle().succeeded(tx, ThrottleScope::confirm_account, subject, context.now);
+    if (!change.faults.empty()) return refuse(Problem{change.faults});
     auto const changed =
-        identity.accounts().change_own_password(tx, context, std::move(user), change.new_hash);
+        identity.accounts().change_own_password(tx, context, *std::move(user), change.new_hash);
     if (!changed) return changed.error();
-    return Committed<NoContent>{NoContent{}};
+    return Committed<NoContent>{NoContent{}}.with(change.quota);
 }
 
 }  // namespace

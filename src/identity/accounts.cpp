@@ -40,9 +40,14 @@ Result<User> Accounts::create(Tx& tx, Actor const& actor, std::string_view actio
     draft.created_at = draft.updated_at = actor.now;
     if (auto const saved = Table<User>(tx).insert(draft); !saved) return saved.error();
     // Guesses at a name that nobody had are not the new user's failures.
-    throttle_.clear(tx, ThrottleScope::login_account, draft.username_fold, actor.now);
+    throttle_.forget(tx, ThrottleScope::login_account, draft.username_fold);
     record_created(tx, actor, action, draft);
     return draft;
+}
+
+void Accounts::forget_attempts(Tx& tx, User const& user) const {
+    throttle_.forget(tx, ThrottleScope::login_account, user.username_fold);
+    throttle_.forget(tx, ThrottleScope::confirm_account, user.id.to_string());
 }
 
 void Accounts::end_sessions(Tx& tx, User& user, Time now) const {
@@ -52,8 +57,7 @@ void Accounts::end_sessions(Tx& tx, User& user, Time now) const {
 
 void Accounts::set_password(Tx& tx, Actor const& actor, User& user, std::string hash) const {
     user.password_hash = std::move(hash);
-    throttle_.clear(tx, ThrottleScope::login_account, user.username_fold, actor.now);
-    throttle_.clear(tx, ThrottleScope::confirm_account, user.id.to_string(), actor.now);
+    forget_attempts(tx, user);
     if (actor.principal.user == user.id) {
         sessions_.end_all(tx, user.id, actor.principal.session, actor.now);
     } else {
@@ -71,6 +75,9 @@ Result<User> Accounts::change(Tx& tx, Actor const& actor, User const& before, Us
     if (auto const kept = keeps_an_admin(tx, before, is_active_admin(after)); !kept) return kept.error();
     after.username_fold = folded(after.username);
     after.updated_at = actor.now;
+    if (after.username_fold != before.username_fold) {
+        throttle_.rename(tx, ThrottleScope::login_account, before.username_fold, after.username_fold);
+    }
     if (new_hash) set_password(tx, actor, after, *new_hash);
     if (after.disabled && !before.disabled) end_sessions(tx, after, actor.now);
     if (auto const saved = Table<User>(tx).update(after); !saved) return saved.error();
@@ -100,6 +107,7 @@ Result<void> Accounts::remove(Tx& tx, Actor const& actor, User const& user) cons
                        "Objects belong to this user: give them to another owner first, or disable the user "
                        "instead. Deleted servers count until they are purged."};
     }
+    forget_attempts(tx, user);
     tx.on_commit([&cache = sessions_.cache(), id = user.id] { cache.forget_user(id); });
     record_deleted(tx, actor, "user.delete", user);
     return {};

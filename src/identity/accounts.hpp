@@ -34,6 +34,7 @@ class Accounts {
 
   private:
     void set_password(Tx& tx, Actor const& actor, User& user, std::string hash) const;
+    void forget_attempts(Tx& tx, User const& user) const;
     void end_sessions(Tx& tx, User& user, Time now) const;
 
     Throttle const& throttle_;

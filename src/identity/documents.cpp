@@ -117,17 +117,6 @@ Schema const& schema_of<UserDraft>() {
     return schema;
 }
 
-template <>
-Schema const& schema_of<Invite>() {
-    static constexpr auto fields =
-        fields_of<Invite>(field<&Invite::id>("id").read_only(),
-                          field<&Invite::code>("code").read_only().doc(
-                              "Goes into `invite` when registering, once. Not shown again."),
-                          field<&Invite::expires_at>("expires_at").read_only());
-    static constexpr Schema schema{.name = "Invite", .fields = fields};
-    return schema;
-}
-
 UserDraft draft_of(User const& user) {
     UserDraft draft;
     draft.username = user.username;

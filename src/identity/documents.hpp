@@ -62,13 +62,6 @@ struct UserDraft {
     bool disabled = false;
 };
 
-// The code is shown in this answer only.
-struct Invite {
-    Id id{};
-    std::string code;
-    Time expires_at{};
-};
-
 template <>
 Schema const& schema_of<Credentials>();
 template <>
@@ -85,8 +78,6 @@ template <>
 Schema const& schema_of<Profile>();
 template <>
 Schema const& schema_of<UserDraft>();
-template <>
-Schema const& schema_of<Invite>();
 
 UserDraft draft_of(User const& user);
 // `user` with what the draft says; the password is another matter.

@@ -4,7 +4,8 @@
 
 #include "crypto/password.hpp"
 #include "identity/documents.hpp"
-#include "identity/one_time_code.hpp"
+#include "identity/invite.hpp"
+#include "identity/setup_token.hpp"
 #include "resource/table.hpp"
 
 namespace securestack {
@@ -56,6 +57,8 @@ Identity::Identity(Database& database, Clock const& clock, IdSource& ids, Identi
 
 void Identity::start() {
     keys_.open(database_, clock_, ids_);
+    // Made on first use, it would take its time inside a login's transaction.
+    dummy_password_hash();
 }
 
 Actor Identity::operating_as(Via via, std::string name) {
@@ -69,9 +72,15 @@ std::optional<std::string> Identity::ensure_setup_token() {
     return database_.write_now([&](Tx& tx) { return make_setup_token(tx, operating_as(Via::system, {})); });
 }
 
-std::int64_t Identity::purge_expired() {
-    constexpr std::int64_t most = 100;
-    return database_.write_now([&](Tx& tx) { return Sessions::purge_expired(tx, clock_.now(), most); });
+bool Identity::purge_expired() {
+    constexpr std::int64_t batch = 500;
+    auto const now = clock_.now();
+    bool more = database_.write_now([&](Tx& tx) { return Sessions::purge(tx, now); });
+    for (auto const purge : {Throttle::purge, purge_invites, purge_setup_tokens}) {
+        more = database_.write_now([&](Tx& tx) { return purge(tx, now, batch); }) == batch || more;
+    }
+    database_.write_now([&](Tx& tx) { KeyRing::purge(tx, now); });
+    return more;
 }
 
 Result<User> Identity::create_user(NewUser const& wanted) {
@@ -91,15 +100,8 @@ Result<User> Identity::create_user(NewUser const& wanted) {
     });
 }
 
-std::vector<User> Identity::list_users() {
-    return database_.read_now([](Tx& tx) {
-        std::vector<User> users;
-        std::vector<Id> ids;
-        tx.query("SELECT id FROM users ORDER BY username, id", {},
-                 [&](Row const& row) { ids.push_back(row.id(0)); });
-        for (auto const& id : ids) users.push_back(Table<User>(tx).find(id).value());
-        return users;
-    });
+void Identity::for_each_user(std::function<void(User const&)> const& visit) {
+    database_.read_now([&](Tx& tx) { Table<User>(tx).for_each(Sql{}.add("ORDER BY username, id"), visit); });
 }
 
 template <class F>
@@ -128,7 +130,7 @@ Result<User> Identity::set_password(std::string_view username, Secret const& pas
     return change_user(username, hash_password(password), [](User&) {});
 }
 
-std::string Identity::rotate_keys() {
+KeyRing::Successor Identity::rotate_keys() {
     return database_.write_now([&](Tx& tx) { return keys_.rotate(tx, operating_as(Via::command_line, {})); });
 }
 

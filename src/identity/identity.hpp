@@ -2,10 +2,10 @@
 // with them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "identity/accounts.hpp"
 #include "identity/authenticator.hpp"
@@ -35,9 +35,9 @@ class Identity {
     Identity(Identity const&) = delete;
     Identity& operator=(Identity const&) = delete;
 
-    // Makes the first signing key when there is none. Once, after the migrations and before the first
-    // request. Throws std::runtime_error when the master key is not the one that the database was set up
-    // with.
+    // Makes the first signing key when there is none, and what the first login needs. Once, after the
+    // migrations and before the first request. Throws std::runtime_error when the master key is not the one
+    // that the database was set up with.
     void start();
 
     // A new set-up token while there is no active administrator; nullopt otherwise.
@@ -45,17 +45,18 @@ class Identity {
 
     BearerAuthenticator& authenticator() { return authenticator_; }
 
-    // Removes at most a hundred sessions that have expired; for a timer. Returns how many it removed.
-    std::int64_t purge_expired();
+    // Removes some of what has had its time (sessions, codes, counts, keys), in short transactions; for a
+    // timer. True when there may be more.
+    bool purge_expired();
 
     // For the command line; each is recorded as its act. Problem `invalid` or `conflict` as the API would
     // answer, `not_found` for a username that nobody has.
     Result<User> create_user(NewUser const& user);
-    std::vector<User> list_users();
+    void for_each_user(std::function<void(User const&)> const& visit);  // by name, one in memory at a time
     Result<User> set_disabled(std::string_view username, bool disabled);
     Result<User> set_role(std::string_view username, Role role);
     Result<User> set_password(std::string_view username, Secret const& password);
-    std::string rotate_keys();  // returns the new key's id
+    KeyRing::Successor rotate_keys();
 
     // The parts, for the routes.
     IdentitySettings const& settings() const { return settings_; }

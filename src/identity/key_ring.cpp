@@ -9,6 +9,7 @@ using std::chrono::seconds;
 
 constexpr seconds reading_interval{30};
 constexpr seconds clock_difference{60};
+constexpr seconds publishing = reading_interval + published_keys_lifetime + clock_difference;
 
 AuditObject key_object(std::string const& id) {
     return {.type = "signing_key", .id = id, .name = id};
@@ -32,7 +33,7 @@ void KeyRing::open(Database& database, Clock const& clock, IdSource& ids) {
         if (exists) return;
         Principal principal;
         principal.via = Via::system;
-        record(tx, Actor{principal, now, ids}, "signing_key.create", key_object(add_current(tx, now)),
+        record(tx, Actor{principal, now, ids}, "signing_key.create", key_object(add_current(tx, now, now)),
                Outcome::success);
     };
     try {
@@ -44,14 +45,14 @@ void KeyRing::open(Database& database, Clock const& clock, IdSource& ids) {
     database.read_now([&](Tx& tx) { read(tx, clock.now()); });
 }
 
-std::string KeyRing::add_current(Tx& tx, Time now) {
+std::string KeyRing::add_current(Tx& tx, Time now, Time signs_from) {
     auto const key = make_signing_key();
     auto const& id = key.public_key.kid;
     Bytes const public_bytes{key.public_key.bytes.begin(), key.public_key.bytes.end()};
     tx.execute(
-        "INSERT INTO signing_keys (id, public_key, sealed_seed, current, created_at) VALUES ($1, $2, $3, 1, "
-        "$4)",
-        {id, public_bytes, master_.seal(bytes_of(key.seed.reveal()), sealing_context(id)), now});
+        "INSERT INTO signing_keys (id, public_key, sealed_seed, current, created_at, signs_from) "
+        "VALUES ($1, $2, $3, 1, $4, $5)",
+        {id, public_bytes, master_.seal(bytes_of(key.seed.reveal()), sealing_context(id)), now, signs_from});
     return id;
 }
 
@@ -67,18 +68,23 @@ SigningKey KeyRing::opened(std::string const& id, ByteView sealed) const {
     return *std::move(key);
 }
 
+// The key that signs is the latest whose time has come. One that is too early signs only when there is no
+// other: the clock was set back.
 KeyRing::Keys KeyRing::read(Tx& tx, Time now) {
     auto keys = std::make_shared<TokenKeys>();
     keys->read_at = now;
+    bool found = false;
     tx.query(
-        "SELECT id, public_key, sealed_seed, current FROM signing_keys WHERE current = 1 OR retires_at > $1 "
-        "ORDER BY created_at DESC, id",
+        "SELECT id, public_key, sealed_seed, signs_from FROM signing_keys "
+        "WHERE current = 1 OR retires_at > $1 ORDER BY signs_from DESC, created_at DESC, id",
         {now}, [&](Row const& row) {
             std::string const id{row.text(0)};
             auto const key = public_key_from_bytes(row.bytes(1));
             if (!key || key->kid != id) throw std::runtime_error("the signing key " + id + " was altered");
             keys->verifying.push_back(*key);
-            if (!row.is_null(3)) keys->signing = opened(id, row.bytes(2));
+            if (found || row.is_null(2)) return;
+            keys->signing = opened(id, row.bytes(2));
+            found = row.time(3) <= now;
         });
     if (keys->signing.seed.empty()) throw std::runtime_error("the database holds no signing key");
     std::lock_guard const lock{mutex_};
@@ -97,25 +103,25 @@ KeyRing::Keys KeyRing::get(Tx& tx, Time now) {
     return keys ? keys : read(tx, now);
 }
 
-bool KeyRing::may_look_again(Time now) {
-    auto last = last_look_.load();
-    auto const current = to_micros(now);
-    bool const recent = last <= current && current - last < 1'000'000;
-    return !recent && last_look_.compare_exchange_strong(last, current);
-}
-
-std::string KeyRing::rotate(Tx& tx, Actor const& actor) {
-    tx.execute("DELETE FROM signing_keys WHERE retires_at <= $1", {actor.now});
-    tx.execute(
-        "UPDATE signing_keys SET current = NULL, sealed_seed = NULL, retires_at = $1 WHERE current = 1",
-        {actor.now + overlap_});
-    auto id = add_current(tx, actor.now);
+KeyRing::Successor KeyRing::rotate(Tx& tx, Actor const& actor) {
+    auto const signs_from = actor.now + publishing;
+    tx.execute("UPDATE signing_keys SET current = NULL, retires_at = $1 WHERE current = 1",
+               {signs_from + overlap_});
+    auto id = add_current(tx, actor.now, signs_from);
     record(tx, actor, "signing_key.rotate", key_object(id), Outcome::success);
     tx.on_commit([this] {
         std::lock_guard const lock{mutex_};
         keys_ = nullptr;
     });
-    return id;
+    return {.id = std::move(id), .signs_from = signs_from};
+}
+
+void KeyRing::purge(Tx& tx, Time now) {
+    tx.execute(
+        "UPDATE signing_keys SET sealed_seed = NULL WHERE sealed_seed IS NOT NULL AND signs_from < "
+        "(SELECT max(signs_from) FROM signing_keys WHERE signs_from <= $1)",
+        {now - clock_difference});
+    tx.execute("DELETE FROM signing_keys WHERE retires_at <= $1", {now});
 }
 
 std::string to_jwks(TokenKeys const& keys) {

@@ -2,7 +2,6 @@
 // read again every half minute. Thread-safe.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -18,20 +17,25 @@ namespace securestack {
 
 struct TokenKeys {
     SigningKey signing;
-    std::vector<PublicKey> verifying;  // the signing one's public half included
+    std::vector<PublicKey>
+        verifying;  // those that are yet to sign, then the one that signs, then the old ones
     Time read_at{};
 };
+
+// How long others may keep the published keys (the max-age of /.well-known/jwks.json).
+inline constexpr std::chrono::seconds published_keys_lifetime{60};
 
 class KeyRing {
   public:
     using Keys = std::shared_ptr<TokenKeys const>;
 
-    // After another key took its place a key goes on verifying for the life of its last tokens, the time that
-    // another replica takes to notice, and the difference between clocks.
+    // A new key is published first and signs later: when every replica has read it, everybody else has
+    // fetched it, and the clocks differ as much as they may. So there is never a token whose key is not known
+    // where it is shown. The key before it then goes on verifying for the life of its last tokens.
     KeyRing(MasterKey const& master, std::chrono::seconds access_lifetime);
 
-    // Makes the first key when there is none. Safe when several replicas start at once. Throws
-    // std::runtime_error when the master key does not open the current one.
+    // Makes the first key, which signs at once, when there is none. Safe when several replicas start at once.
+    // Throws std::runtime_error when the master key does not open the one that signs.
     void open(Database& database, Clock const& clock, IdSource& ids);
 
     // Null when they are due to be read again.
@@ -39,21 +43,24 @@ class KeyRing {
     Keys get(Tx& tx, Time now);
     Keys read(Tx& tx, Time now);
 
-    // True, at most once a second, when it is worth to look whether another replica has made a key.
-    bool may_look_again(Time now);
+    // Puts a new key in the place of the one that signs, from a time on.
+    struct Successor {
+        std::string id;
+        Time signs_from{};
+    };
+    Successor rotate(Tx& tx, Actor const& actor);
 
-    // Puts a new key in the place of the one that signs, whose private half is destroyed. Returns its id.
-    std::string rotate(Tx& tx, Actor const& actor);
+    // Destroys the private halves of keys that sign no more, and removes those that verify no more.
+    static void purge(Tx& tx, Time now);
 
   private:
-    std::string add_current(Tx& tx, Time now);
+    std::string add_current(Tx& tx, Time now, Time signs_from);
     SigningKey opened(std::string const& id, ByteView sealed) const;
 
     MasterKey master_;
     std::chrono::seconds overlap_;
     mutable std::mutex mutex_;
     Keys keys_;
-    std::atomic<std::int64_t> last_look_{0};
 };
 
 // RFC 7517: the keys that verify.

@@ -19,21 +19,25 @@ struct LoginAttempt {
     std::string hash;  // the user's, or one that no password matches and that takes as long
     bool matches = false;
     std::string stronger_hash;  // when the user's was made with older parameters
+    Headers quota;              // goes with the answer
 };
 
-Result<LoginAttempt> begin_login(Identity& identity, Tx& tx, Context const& context,
-                                 Credentials const& credentials) {
+Result<Committed<LoginAttempt>> begin_login(Identity& identity, Tx& tx, Context const& context,
+                                            Credentials const& credentials) {
     LoginAttempt attempt;
     attempt.username = credentials.username;
     attempt.fold = fold_case(credentials.username).value_or("");
     auto const user = find_user(tx, credentials.username);
-    auto const admitted = identity.throttle().admit_login(tx, context.client().limit_key(), attempt.fold,
-                                                          user.has_value(), context.now);
-    if (!admitted) return admitted.error();
+    auto const admission = identity.throttle().admit_login(tx, context.client().limit_key(), attempt.fold,
+                                                           user.has_value(), context.now);
+    attempt.quota = rate_limit_fields(admission.quota);
+    if (admission.refusal) {
+        return Committed<LoginAttempt>{Refusal{*admission.refusal}}.with(std::move(attempt.quota));
+    }
     attempt.password = credentials.password;
     attempt.user = user ? user->id : Id{};
     attempt.hash = user ? user->password_hash : dummy_password_hash();
-    return attempt;
+    return Committed<LoginAttempt>{std::move(attempt)};
 }
 
 void verify(LoginAttempt& attempt) {
@@ -61,9 +65,11 @@ AuditObject login_object(LoginAttempt const& attempt) {
 
 // One answer for a wrong password, a name that nobody has and a disabled user.
 Result<Tokens> refuse_login(Identity& identity, Tx& tx, Context const& context, LoginAttempt const& attempt) {
-    identity.throttle().failed(tx, ThrottleScope::login_account, attempt.fold, context.now);
+    bool const known = !attempt.user.is_nil();
+    identity.throttle().failed(tx, ThrottleScope::login_account, attempt.fold, known, context.now);
     record(tx, context, "session.login", login_object(attempt), Outcome::failure);
-    return Tokens{Refusal{{ErrorCode::invalid_credentials, "The username or the password is wrong."}}};
+    return Tokens{Refusal{{ErrorCode::invalid_credentials, "The username or the password is wrong."}}}.with(
+        attempt.quota);
 }
 
 Result<Tokens> finish_login(Identity& identity, Tx& tx, Context const& context, LoginAttempt const& attempt) {
@@ -72,14 +78,14 @@ Result<Tokens> finish_login(Identity& identity, Tx& tx, Context const& context, 
     bool const unchanged = user && !user->disabled && user->password_hash == attempt.hash;
     if (!unchanged) return refuse_login(identity, tx, context, attempt);
 
-    identity.throttle().clear(tx, ThrottleScope::login_account, user->username_fold, context.now);
+    identity.throttle().succeeded(tx, ThrottleScope::login_account, attempt.fold, context.now);
     user->last_login_at = context.now;
     if (!attempt.stronger_hash.empty()) user->password_hash = attempt.stronger_hash;
     if (auto const saved = Table<User>(tx).update(*user); !saved) return saved.error();
     auto started = identity.sessions().start(tx, context, *user);
     record(tx, acting_as(context, *user, started.id), "session.login", login_object(attempt),
            Outcome::success);
-    return Tokens{Entity<TokenPair>{std::move(started.tokens)}};
+    return Tokens{Entity<TokenPair>{std::move(started.tokens)}}.with(attempt.quota);
 }
 
 AuditObject session_object(Session const& session) {
@@ -112,7 +118,8 @@ Result<NoContent> logout(Identity& identity, Tx& tx, Context const& context, Ref
 Result<Response> signing_keys(Identity& identity, Tx& tx, Context const& context) {
     auto response = json_response(200, to_jwks(*identity.keys().get(tx, context.now)));
     response.headers.set("Content-Type", "application/jwk-set+json");
-    response.headers.set("Cache-Control", "public, max-age=60");
+    response.headers.set("Cache-Control",
+                         "public, max-age=" + std::to_string(published_keys_lifetime.count()));
     return response;
 }
 
@@ -125,9 +132,8 @@ void add_login_routes(Router& router, Identity& identity) {
         .operation("login")
         .summary("Log in with username and password")
         .description(
-            "Answers an access token of a few minutes, and a refresh token. A wrong password, an unknown and "
-            "a "
-            "disabled user are told alike. Attempts are limited by address and by account.")
+            "Answers an access token of a few minutes, and a refresh token. One answer stands for a wrong "
+            "password, an unknown name and a disabled user. Attempts are limited by address and by account.")
         .tag("Identity")
         .answers(401)
         .answers(429);
@@ -135,11 +141,9 @@ void add_login_routes(Router& router, Identity& identity) {
         .operation("refresh")
         .summary("Exchange a refresh token for a new pair")
         .description(
-            "The token that is sent can then not be used again; sent within ten seconds, by a client that "
-            "did not "
-            "get its answer, it is answered with the same refresh token. Later, or once that one was used, "
-            "it ends "
-            "the session.")
+            "A refresh token is used once. A client that did not get its answer may send the same token "
+            "again within ten seconds, and gets the same successor. Sent later, or after the successor was "
+            "used, it ends the session.")
         .tag("Identity")
         .answers(401);
     router.post("/api/auth/logout", anyone(), bound(identity, logout))

@@ -3,45 +3,71 @@
 #include "identity/bound.hpp"
 #include "identity/documents.hpp"
 #include "identity/identity.hpp"
-#include "identity/one_time_code.hpp"
+#include "identity/invite.hpp"
+#include "identity/setup_token.hpp"
 #include "resource/table.hpp"
 
 namespace securestack {
 namespace {
 
 // A new account between its transactions.
-struct Joining {
+struct NewAccount {
     User user;
     Secret password;
-    Secret code;  // the invite or set-up token that was sent, if any
     int shortest_password = 0;
     std::vector<FieldError> faults;
+    Headers quota;  // goes with the answer
 };
 
-void hash(Joining& joining) {
-    joining.faults = check_password(joining.password, joining.user.username, joining.shortest_password);
-    if (joining.faults.empty()) joining.user.password_hash = hash_password(joining.password);
-    joining.password = Secret{};
+struct Registering : NewAccount {
+    std::optional<Secret> invite;  // to be redeemed, where registration is by invite
+};
+
+struct SettingUp : NewAccount {
+    Secret token;
+};
+
+void hash(NewAccount& account) {
+    account.faults = check_password(account.password, account.user.username, account.shortest_password);
+    if (account.faults.empty()) account.user.password_hash = hash_password(account.password);
+    account.password = Secret{};
 }
 
-Result<Joining> admitted(Identity& identity, Tx& tx, Context const& context, Joining joining) {
-    auto const counted = identity.throttle().admit(tx, ThrottleScope::account_making,
-                                                   context.client().limit_key(), context.now);
-    if (!counted) return counted.error();
-    if (find_user(tx, joining.user.username)) {
-        return Problem{ErrorCode::conflict, "This username is taken."};
-    }
-    joining.shortest_password = identity.settings().shortest_password;
-    return joining;
+// Counts the attempt before anything is looked at. What is refused after that is committed: the count stays,
+// whatever the answer tells.
+Result<void> counted(Identity& identity, Tx& tx, Context const& context, NewAccount& account) {
+    auto admission = identity.throttle().admit(tx, ThrottleScope::account_making,
+                                               context.client().limit_key(), context.now);
+    account.quota = rate_limit_fields(admission.quota);
+    account.shortest_password = identity.settings().shortest_password;
+    if (admission.refusal) return *std::move(admission.refusal);
+    return {};
 }
 
-Created<User> joined(User user) {
+Result<void> name_is_free(Tx& tx, NewAccount const& account) {
+    if (!find_user(tx, account.user.username)) return {};
+    return Problem{ErrorCode::conflict, "This username is taken."};
+}
+
+template <class Account>
+Committed<Account> prepared(Result<void> const& outcome, Account account) {
+    if (outcome) return Committed<Account>{std::move(account)};
+    return Committed<Account>{Refusal{outcome.error()}}.with(std::move(account.quota));
+}
+
+using Joined = Committed<Created<User>>;
+
+Joined refused(NewAccount const& account, Problem problem) {
+    return Joined{Refusal{std::move(problem)}}.with(account.quota);
+}
+
+Joined joined(NewAccount const& account, User user) {
     auto location = "/api/users/" + user.id.to_string();
-    return {std::move(user), std::move(location)};
+    Created<User> created{std::move(user), std::move(location)};
+    return Joined{std::move(created)}.with(account.quota);
 }
 
-Result<void> may_register(Identity& identity, Tx& tx, Registration const& registration, Time now) {
-    auto const policy = identity.settings().registration;
+Result<void> may_register(RegistrationPolicy policy, Tx& tx, Registration const& registration, Time now) {
     if (policy == RegistrationPolicy::open) return {};
     if (policy == RegistrationPolicy::closed) {
         return Problem{ErrorCode::forbidden, "Registration is closed: ask an administrator for an account."};
@@ -54,28 +80,30 @@ Result<void> may_register(Identity& identity, Tx& tx, Registration const& regist
     return Problem{{FieldError{"/invite", "invalid", "is no invite, or was used, or has expired"}}};
 }
 
-Result<Joining> begin_registration(Identity& identity, Tx& tx, Context const& context,
-                                   Registration const& registration) {
-    if (auto const may = may_register(identity, tx, registration, context.now); !may) return may.error();
-    Joining joining;
-    joining.user.username = registration.username;
-    joining.user.email = registration.email;
-    joining.user.display_name = registration.display_name;
-    joining.password = registration.password;
-    if (registration.invite) joining.code = *registration.invite;
-    return admitted(identity, tx, context, std::move(joining));
+Result<Committed<Registering>> begin_registration(Identity& identity, Tx& tx, Context const& context,
+                                                  Registration const& registration) {
+    auto const policy = identity.settings().registration;
+    Registering account;
+    account.user.username = registration.username;
+    account.user.email = registration.email;
+    account.user.display_name = registration.display_name;
+    account.password = registration.password;
+    if (policy == RegistrationPolicy::invite) account.invite = registration.invite;
+    auto outcome = counted(identity, tx, context, account);
+    if (outcome) outcome = may_register(policy, tx, registration, context.now);
+    if (outcome) outcome = name_is_free(tx, account);
+    return prepared(outcome, std::move(account));
 }
 
-Result<Created<User>> finish_registration(Identity& identity, Tx& tx, Context const& context,
-                                          Joining const& joining) {
-    if (!joining.faults.empty()) return Problem{joining.faults};
-    auto user = identity.accounts().create(tx, context, "user.register", joining.user);
-    if (!user) return user.error();
-    bool const by_invite = identity.settings().registration == RegistrationPolicy::invite;
-    if (by_invite && !redeem_invite(tx, joining.code.reveal(), user->id, context.now)) {
+Result<Joined> finish_registration(Identity& identity, Tx& tx, Context const& context,
+                                   Registering const& account) {
+    if (!account.faults.empty()) return refused(account, Problem{account.faults});
+    auto user = identity.accounts().create(tx, context, "user.register", account.user);
+    if (!user) return refused(account, user.error());
+    if (account.invite && !redeem_invite(tx, account.invite->reveal(), user->id, context.now)) {
         return Problem{{FieldError{"/invite", "invalid", "was used meanwhile"}}};
     }
-    return joined(*std::move(user));
+    return joined(account, *std::move(user));
 }
 
 Problem dead_setup_token() {
@@ -84,30 +112,32 @@ Problem dead_setup_token() {
             "`securestack user create --admin`."};
 }
 
-Result<Joining> begin_setup(Identity& identity, Tx& tx, Context const& context, FirstAdmin const& wanted) {
-    Joining joining;
-    joining.user.username = wanted.username;
-    joining.user.role = Role::admin;
-    joining.password = wanted.password;
-    joining.code = wanted.token;
-    if (!is_setup_token(tx, wanted.token.reveal(), context.now) || has_active_admin(tx))
-        return dead_setup_token();
-    return admitted(identity, tx, context, std::move(joining));
+Result<void> may_set_up(Tx& tx, Secret const& token, Time now) {
+    if (is_setup_token(tx, token.reveal(), now) && !has_active_admin(tx)) return {};
+    return dead_setup_token();
+}
+
+Result<Committed<SettingUp>> begin_setup(Identity& identity, Tx& tx, Context const& context,
+                                         FirstAdmin const& wanted) {
+    SettingUp account;
+    account.user.username = wanted.username;
+    account.user.role = Role::admin;
+    account.password = wanted.password;
+    account.token = wanted.token;
+    auto outcome = counted(identity, tx, context, account);
+    if (outcome) outcome = may_set_up(tx, wanted.token, context.now);
+    if (outcome) outcome = name_is_free(tx, account);
+    return prepared(outcome, std::move(account));
 }
 
 // A password that is refused does not use the token up.
-Result<Created<User>> finish_setup(Identity& identity, Tx& tx, Context const& context,
-                                   Joining const& joining) {
-    if (!joining.faults.empty()) return Problem{joining.faults};
-    bool const redeemed = redeem_setup_token(tx, joining.code.reveal(), context.now);
+Result<Joined> finish_setup(Identity& identity, Tx& tx, Context const& context, SettingUp const& account) {
+    if (!account.faults.empty()) return refused(account, Problem{account.faults});
+    bool const redeemed = redeem_setup_token(tx, account.token.reveal(), context.now);
     if (!redeemed || has_active_admin(tx)) return dead_setup_token();
-    auto user = identity.accounts().create(tx, context, "user.setup", joining.user);
+    auto user = identity.accounts().create(tx, context, "user.setup", account.user);
     if (!user) return user.error();
-    return joined(*std::move(user));
-}
-
-Result<Response> create_invite(Identity&, Tx& tx, Context const& context) {
-    return json_response(201, to_json(make_invite(tx, context)));
+    return joined(account, *std::move(user));
 }
 
 }  // namespace
@@ -119,8 +149,8 @@ void add_registration_routes(Router& router, Identity& identity) {
         .operation("register")
         .summary("Make an account for yourself")
         .description(
-            "Who may is a setting: anyone, whom an administrator invites, or nobody (403). The role is "
-            "`user`.")
+            "A setting says who may: anyone, whom an administrator invites, or nobody (403). The role is "
+            "`user`. Attempts are limited by address, whatever their outcome.")
         .tag("Identity")
         .answers(403)
         .answers(409)
@@ -135,13 +165,6 @@ void add_registration_routes(Router& router, Identity& identity) {
         .answers(401)
         .answers(409)
         .answers(429);
-    auto invite = router.post("/api/invites", allow(Permission::users_write), bound(identity, create_invite))
-                      .operation("createInvite")
-                      .summary("Invite somebody to register")
-                      .description("The code is good for one registration within seven days.")
-                      .tag("Users");
-    invite.route().doc.answer = &schema_of<Invite>();
-    invite.route().doc.success = 201;
 }
 
 }  // namespace securestack

@@ -10,7 +10,8 @@ class Router;
 void add_identity_routes(Router& router, Identity& identity);
 
 void add_login_routes(Router& router, Identity& identity);         // login, refresh, logout, signing keys
-void add_registration_routes(Router& router, Identity& identity);  // register, setup, invites
+void add_registration_routes(Router& router, Identity& identity);  // register, setup
+void add_invite_routes(Router& router);                            // invites, for administrators
 void add_account_routes(Router& router, Identity& identity);       // me, password
 void add_user_routes(Router& router, Identity& identity);          // users, for administrators
 

@@ -9,6 +9,9 @@ namespace {
 // A client that lost the answer to its refresh asks again within this time.
 constexpr std::chrono::seconds grace{10};
 
+// So that a client which logs out twice is not told of an unknown token the second time.
+constexpr std::chrono::hours kept_when_over{1};
+
 constexpr std::size_t longest_user_agent = 256;
 
 Bytes digest_of(std::string_view token) {
@@ -53,8 +56,8 @@ TokenPair Sessions::pair(Tx& tx, Context const& context, User const& user, Id se
 Sessions::Started Sessions::start(Tx& tx, Context const& context, User const& user) {
     auto const id = context.new_id();
     tx.execute(
-        "INSERT INTO sessions (id, user_id, ip, user_agent, created_at, last_used_at, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $5, $6)",
+        "INSERT INTO sessions (id, user_id, ip, user_agent, created_at, last_used_at, expires_at, over_at) "
+        "VALUES ($1, $2, $3, $4, $5, $5, $6, $6)",
         {id, user.id, context.client().to_string(), user_agent(context.request), context.now,
          context.now + settings_.session_lifetime});
     auto refresh = refresh_tokens_.make();
@@ -130,21 +133,34 @@ Sessions::Refreshed Sessions::refresh(Tx& tx, Context const& context, std::strin
 }
 
 void Sessions::end(Tx& tx, Id session, Time now) {
-    tx.execute("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", {session, now});
+    tx.execute("UPDATE sessions SET ended_at = $2, over_at = $2 WHERE id = $1 AND ended_at IS NULL",
+               {session, now});
     tx.on_commit([this, session] { cache_.forget_session(session); });
 }
 
 void Sessions::end_all(Tx& tx, Id user, Id kept, Time now) {
-    tx.execute("UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL",
-               {user, kept, now});
+    tx.execute(
+        "UPDATE sessions SET ended_at = $3, over_at = $3 "
+        "WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL",
+        {user, kept, now});
     tx.on_commit([this, user] { cache_.forget_user(user); });
 }
 
-std::int64_t Sessions::purge_expired(Tx& tx, Time now, std::int64_t most) {
-    return tx.execute(
+// A month's session has thousands of tokens: they go first, so that no statement is long.
+bool Sessions::purge(Tx& tx, Time now) {
+    constexpr std::int64_t most_sessions = 50;
+    constexpr std::int64_t most_tokens = 1'000;
+    auto const due = now - kept_when_over;
+    auto const tokens = tx.execute(
+        "DELETE FROM refresh_tokens WHERE digest IN (SELECT digest FROM refresh_tokens WHERE session_id IN "
+        "(SELECT id FROM sessions WHERE over_at <= $1 ORDER BY over_at, id LIMIT $2) LIMIT $3)",
+        {due, most_sessions, most_tokens});
+    if (tokens == most_tokens) return true;
+    auto const sessions = tx.execute(
         "DELETE FROM sessions WHERE id IN "
-        "(SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
-        {now, most});
+        "(SELECT id FROM sessions WHERE over_at <= $1 ORDER BY over_at, id LIMIT $2)",
+        {due, most_sessions});
+    return sessions == most_sessions;
 }
 
 }  // namespace securestack

@@ -52,8 +52,9 @@ class Sessions {
     // All sessions of a user but `kept`, which may be nil.
     void end_all(Tx& tx, Id user, Id kept, Time now);
 
-    // Removes at most so many sessions, with their tokens, that have expired. Returns how many it removed.
-    static std::int64_t purge_expired(Tx& tx, Time now, std::int64_t most);
+    // Removes some of the tokens and sessions that are over, a short transaction's worth; true when there may
+    // be more.
+    static bool purge(Tx& tx, Time now);
 
     SessionCache& cache() { return cache_; }
 

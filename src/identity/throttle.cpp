@@ -15,14 +15,18 @@ using std::chrono::seconds;
 constexpr std::int64_t free_failures = 4;
 constexpr seconds longest_delay{900};
 
-// When an idle row goes: one without failures, and one with failures under a name that nobody has.
-constexpr seconds idle_counts{24 * 3600};
-constexpr seconds idle_unknown{30 * 24 * 3600};
-constexpr std::int64_t purge_batch = 20;
+// What may be forgotten is, after this time without an attempt.
+constexpr seconds idle{24 * 3600};
 
 std::string_view name_of(ThrottleScope scope) {
     constexpr std::array<std::string_view, 4> names{"login_address", "login_account", "confirm_account",
                                                     "account_making"};
+    return names.at(std::to_underlying(scope));
+}
+
+// As the client sees it.
+std::string_view policy_of(ThrottleScope scope) {
+    constexpr std::array<std::string_view, 4> names{"login", "login", "password", "register"};
     return names.at(std::to_underlying(scope));
 }
 
@@ -36,38 +40,50 @@ seconds rounded_up(microseconds wait) {
     return std::max(std::chrono::ceil<seconds>(wait), seconds{1});
 }
 
-std::optional<ThrottleState> load(Tx& tx, ThrottleScope scope, Bytes const& key) {
+// What time alone has changed.
+ThrottleState as_of(ThrottleState state, Time now) {
+    if (state.pending_until <= now) state.pending = 0;
+    if (now - state.blocked_until >= idle) state.recent = 0;
+    state.pending_until = std::min(state.pending_until, now + longest_evaluation);
+    state.blocked_until = std::min(state.blocked_until, now + delay_after(state.recent));
+    return state;
+}
+
+ThrottleState with_one_less_pending(ThrottleState state) {
+    state.pending = std::max<std::int64_t>(state.pending - 1, 0);
+    return state;
+}
+
+std::optional<ThrottleState> load(Tx& tx, ThrottleScope scope, Bytes const& key, Time now) {
     return tx.first(
-        "SELECT arrival, failures, blocked_until FROM login_throttle WHERE scope = $1 AND subject = $2",
-        {name_of(scope), key}, [](Row const& row) {
+        "SELECT arrival, failures, recent_failures, blocked_until, pending, pending_until "
+        "FROM login_throttle WHERE scope = $1 AND subject = $2 AND (forget_at IS NULL OR forget_at > $3)",
+        {name_of(scope), key, now}, [](Row const& row) {
             ThrottleState state;
             state.arrival = row.time(0);
             state.failures = row.integer(1);
-            state.blocked_until = row.time(2);
+            state.recent = row.integer(2);
+            state.blocked_until = row.time(3);
+            state.pending = row.integer(4);
+            state.pending_until = row.time(5);
             return state;
         });
 }
 
-void store(Tx& tx, ThrottleScope scope, Bytes const& key, ThrottleState const& state, bool lasting,
-           Time now) {
-    tx.execute(
-        "INSERT INTO login_throttle (scope, subject, arrival, failures, blocked_until, lasting, updated_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7) "
-        "ON CONFLICT (scope, subject) DO UPDATE SET arrival = excluded.arrival, failures = "
-        "excluded.failures, "
-        "blocked_until = excluded.blocked_until, lasting = excluded.lasting, updated_at = "
-        "excluded.updated_at",
-        {name_of(scope), key, state.arrival, state.failures, state.blocked_until, lasting, now});
+// A user's failures are kept, or a patient guesser would have a hundred more every day.
+std::optional<Time> forgotten_at(ThrottleState const& state, bool known, Time now) {
+    if (known && state.failures > 0) return std::nullopt;
+    return std::max(now, state.blocked_until) + idle;
 }
 
-// A few rows with each new one, so that the table stays as small as the traffic that fills it.
-void purge(Tx& tx, Time now) {
+void store(Tx& tx, ThrottleScope scope, Bytes const& key, ThrottleState const& state, bool known, Time now) {
     tx.execute(
-        "DELETE FROM login_throttle WHERE (scope, subject) IN ("
-        "SELECT t.scope, t.subject FROM login_throttle t WHERE t.updated_at < $1 "
-        "AND (t.failures = 0 OR (t.updated_at < $2 AND t.lasting = $3)) "
-        "ORDER BY t.updated_at LIMIT $4)",
-        {now - idle_counts, now - idle_unknown, false, purge_batch});
+        "INSERT INTO login_throttle (scope, subject, arrival, failures, recent_failures, blocked_until, "
+        "pending, pending_until, forget_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "ON CONFLICT (scope, subject) DO UPDATE SET arrival = $3, failures = $4, recent_failures = $5, "
+        "blocked_until = $6, pending = $7, pending_until = $8, forget_at = $9",
+        {name_of(scope), key, state.arrival, state.failures, state.recent, state.blocked_until, state.pending,
+         state.pending_until, forgotten_at(state, known, now)});
 }
 
 Problem too_many(seconds wait) {
@@ -106,10 +122,13 @@ seconds delay_after(std::int64_t failures) {
 
 std::expected<ThrottleState, seconds> admit(ThrottleState state, ThrottleRule const& rule, Time now) {
     if (rule.counts_failures) {
+        state = as_of(state, now);
         if (state.failures >= most_failures) return std::unexpected(longest_delay);
-        state.blocked_until = std::min(state.blocked_until, now + delay_after(state.failures));
         if (state.blocked_until > now) return std::unexpected(rounded_up(state.blocked_until - now));
-        ++state.failures;
+        if (state.failures + state.pending >= most_failures)
+            return std::unexpected(rounded_up(state.pending_until - now));
+        ++state.pending;
+        state.pending_until = now + longest_evaluation;
     }
     if (rule.rate) {
         microseconds const period = rule.rate->period;
@@ -123,7 +142,17 @@ std::expected<ThrottleState, seconds> admit(ThrottleState state, ThrottleRule co
 }
 
 ThrottleState after_failure(ThrottleState state, Time now) {
-    state.blocked_until = std::max(state.blocked_until, now + delay_after(state.failures));
+    state = with_one_less_pending(as_of(state, now));
+    ++state.failures;
+    ++state.recent;
+    state.blocked_until = std::max(state.blocked_until, now + delay_after(state.recent));
+    return state;
+}
+
+ThrottleState after_success(ThrottleState state) {
+    state = with_one_less_pending(state);
+    state.failures = state.recent = 0;
+    state.blocked_until = {};
     return state;
 }
 
@@ -132,46 +161,64 @@ ThrottleRule Throttle::rule(ThrottleScope scope) const {
     return {.rate = rate_, .counts_failures = by_account};
 }
 
-Result<void> Throttle::count(Tx& tx, ThrottleScope scope, std::string_view subject, bool lasting,
-                             Time now) const {
+Admission Throttle::count(Tx& tx, ThrottleScope scope, std::string_view subject, bool known, Time now) const {
+    Admission admission;
     auto const applied = rule(scope);
-    if (!applied.rate && !applied.counts_failures) return {};
+    if (!applied.rate && !applied.counts_failures) return admission;
     auto const key = key_of(subject);
-    auto const known = load(tx, scope, key);
-    auto const next = securestack::admit(known.value_or(ThrottleState{}), applied, now);
-    if (!next) return too_many(next.error());
-    store(tx, scope, key, *next, lasting, now);
-    if (!known) purge(tx, now);
-    return {};
+    auto const next = securestack::admit(load(tx, scope, key, now).value_or(ThrottleState{}), applied, now);
+    if (next) store(tx, scope, key, *next, known, now);
+    if (!next) admission.refusal = too_many(next.error());
+    if (!applied.rate) return admission;
+    auto const policy = policy_of(scope);
+    admission.quota = next ? quota_left(policy, *applied.rate, next->arrival, now)
+                           : Quota{.policy = policy, .rate = *applied.rate, .restored = next.error()};
+    return admission;
 }
 
-Result<void> Throttle::admit(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const {
+Admission Throttle::admit(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const {
     return count(tx, scope, subject, true, now);
 }
 
-Result<void> Throttle::admit_login(Tx& tx, std::string_view address, std::string_view username_fold,
-                                   bool known, Time now) const {
-    // A refusal by the account is a Problem for the whole transaction, which takes the address's count back
-    // with it.
-    auto const by_address = count(tx, ThrottleScope::login_address, address, false, now);
-    if (!by_address) return by_address;
-    return count(tx, ThrottleScope::login_account, username_fold, known, now);
+Admission Throttle::admit_login(Tx& tx, std::string_view address, std::string_view username_fold, bool known,
+                                Time now) const {
+    auto by_address = count(tx, ThrottleScope::login_address, address, false, now);
+    if (by_address.refusal) return by_address;
+    auto by_account = count(tx, ThrottleScope::login_account, username_fold, known, now);
+    if (by_account.refusal) return by_account;
+    // How often others try this account is not for everybody to read.
+    return by_address;
 }
 
-void Throttle::failed(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const {
+void Throttle::failed(Tx& tx, ThrottleScope scope, std::string_view subject, bool known, Time now) const {
     auto const key = key_of(subject);
-    auto const state = load(tx, scope, key);
+    auto const state = load(tx, scope, key, now);
     if (!state) return;  // forgotten meanwhile
-    tx.execute(
-        "UPDATE login_throttle SET blocked_until = $3, updated_at = $4 WHERE scope = $1 AND subject = $2",
-        {name_of(scope), key, after_failure(*state, now).blocked_until, now});
+    store(tx, scope, key, after_failure(*state, now), known, now);
 }
 
-void Throttle::clear(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const {
-    tx.execute(
-        "UPDATE login_throttle SET failures = 0, blocked_until = 0, updated_at = $3 "
-        "WHERE scope = $1 AND subject = $2",
-        {name_of(scope), key_of(subject), now});
+void Throttle::succeeded(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const {
+    auto const key = key_of(subject);
+    auto const state = load(tx, scope, key, now);
+    if (state) store(tx, scope, key, after_success(*state), true, now);
+}
+
+void Throttle::forget(Tx& tx, ThrottleScope scope, std::string_view subject) const {
+    tx.execute("DELETE FROM login_throttle WHERE scope = $1 AND subject = $2",
+               {name_of(scope), key_of(subject)});
+}
+
+void Throttle::rename(Tx& tx, ThrottleScope scope, std::string_view from, std::string_view to) const {
+    forget(tx, scope, to);
+    tx.execute("UPDATE login_throttle SET subject = $3 WHERE scope = $1 AND subject = $2",
+               {name_of(scope), key_of(from), key_of(to)});
+}
+
+std::int64_t Throttle::purge(Tx& tx, Time now, std::int64_t most) {
+    return tx.execute(
+        "DELETE FROM login_throttle WHERE (scope, subject) IN ("
+        "SELECT scope, subject FROM login_throttle WHERE forget_at <= $1 ORDER BY forget_at LIMIT $2)",
+        {now, most});
 }
 
 }  // namespace securestack

@@ -28,6 +28,9 @@ class Guessing : public IdentityTest {
     static std::string address(int number) {
         return "198.51." + std::to_string(number / 250) + "." + std::to_string(number % 250);
     }
+    void purge() {
+        while (app()->identity().purge_expired()) continue;
+    }
     std::int64_t evaluated() { return records("session.login", "failure"); }
 
     std::unique_ptr<Replica> limited;
@@ -160,14 +163,56 @@ TEST_P(Guessing, ANewAccountDoesNotInheritFailures) {
     EXPECT_EQ(limited->post("/api/auth/login", credentials("newcomer")).status, 200);
 }
 
-TEST_P(Guessing, ForgetsNamesThatNobodyHasAfterAMonthAndOthersNever) {
+TEST_P(Guessing, ForgetsNamesThatNobodyHasAfterADayAndUsersNever) {
     for (int i = 0; i < 3; ++i) guess(address(i), "bob"), guess(address(i), "nobody");
 
-    app().clock.advance(std::chrono::days{31});
-    for (int i = 0; i < 3; ++i) guess(address(100 + i), "somebody");
+    app().clock.advance(std::chrono::days{1});
+    guess(address(100), "somebody");
+    purge();
 
-    EXPECT_EQ(number("SELECT count(*) FROM login_throttle WHERE failures = 3 AND scope = 'login_account'"), 2)
-        << "bob's, and somebody's that are new";
+    EXPECT_EQ(number("SELECT count(*) FROM login_throttle"), 3) << "bob's, and somebody's with an address";
+    EXPECT_EQ(number("SELECT failures FROM login_throttle WHERE forget_at IS NULL"), 3);
+}
+
+TEST_P(Guessing, AttemptsThatAreNeverEvaluatedShutNobodyOut) {
+    auto const& throttle = (*limited)->identity().throttle();
+    int admitted = 0;
+    for (int i = 0; i < 150; ++i) {
+        admitted += app().database().write_now([&](Tx& tx) {
+            auto const admission = throttle.admit_login(tx, address(i), "bob", true, app().clock.now());
+            return admission.refusal ? 0 : 1;
+        });
+        app().clock.advance(seconds{6});
+    }
+    EXPECT_GE(admitted, 140) << "never more than half a minute without one";
+
+    app().clock.advance(longest_evaluation);
+
+    EXPECT_EQ(number("SELECT count(*) FROM login_throttle WHERE failures > 0"), 0);
+    EXPECT_EQ(limited->post("/api/auth/login", credentials("bob", persona_password)).status, 200);
+}
+
+TEST_P(Guessing, AtAnAccountThatRefusesIsHeldAgainstTheAddressAllTheSame) {
+    for (int i = 0; i < 5; ++i) guess(address(i));
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(guess("192.0.2.7").status, 429);
+
+    EXPECT_EQ(guess("192.0.2.7", "somebody").status, 429);
+    EXPECT_EQ(guess("192.0.2.8", "somebody").status, 401);
+}
+
+TEST_P(Guessing, ARenamedUserKeepsItsFailuresAndADeletedOneLeavesNone) {
+    for (int i = 0; i < 3; ++i) guess(address(i), "bob"), guess(address(i), "robert");
+    auto const failures = [&] {
+        return number("SELECT coalesce(sum(failures), 0) FROM login_throttle WHERE scope = 'login_account'");
+    };
+
+    EXPECT_EQ(as(alice).patch(user_path(bob), R"({"username": "robert"})").status, 200);
+    EXPECT_EQ(failures(), 3) << "bob's under the new name, and none under the old";
+    guess(address(9), "robert");
+    EXPECT_EQ(failures(), 4);
+
+    EXPECT_EQ(as(alice).del(user_path(bob)).status, 204);
+    EXPECT_EQ(failures(), 0);
 }
 
 TEST_P(Guessing, RegistrationIsLimitedByAddress) {
@@ -176,6 +221,39 @@ TEST_P(Guessing, RegistrationIsLimitedByAddress) {
     }
 
     EXPECT_EQ(limited->post("/api/auth/register", credentials("new-10")).status, 429);
+}
+
+TEST_P(Guessing, WhichNamesAreTakenIsLimitedToo) {
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(limited->post("/api/auth/register", credentials("bob")).status, 409);
+    }
+
+    EXPECT_EQ(limited->post("/api/auth/register", credentials("bob")).status, 429);
+}
+
+TEST_P(Guessing, WhatIsLeftOfTheRateIsToldWithEveryAnswer) {
+    auto const right = limited->post("/api/auth/login", credentials("bob", persona_password));
+    auto const wrong = guess();
+    for (int i = 0; i < 8; ++i) guess("192.0.2.7", "name-" + std::to_string(i));
+    auto const refused = guess();
+
+    EXPECT_EQ(right.header("RateLimit-Policy"), "\"login\";q=10;w=60");
+    EXPECT_EQ(right.header("RateLimit"), "\"login\";r=9;t=6");
+    EXPECT_EQ(wrong.header("RateLimit"), "\"login\";r=8;t=12");
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(refused.header("RateLimit-Policy"), "\"login\";q=10;w=60");
+    EXPECT_EQ(refused.header("RateLimit"), "\"login\";r=0;t=6");
+    EXPECT_EQ(refused.header("Retry-After"), "6");
+
+    auto const joined = limited->post("/api/auth/register", credentials("newcomer"));
+    EXPECT_EQ(joined.status, 201);
+    EXPECT_EQ(joined.header("RateLimit"), "\"register\";r=9;t=6");
+    auto const change = limited->send(
+        Method::post, "/api/auth/password",
+        object({{"current_password", "a guess"}, {"new_password", good_password}}), right.text("/access"));
+    EXPECT_EQ(change.status, 422);
+    EXPECT_EQ(change.header("RateLimit"), "\"password\";r=9;t=6");
+    EXPECT_EQ(log_in("bob", persona_password).header("RateLimit"), "") << "where there is no rate";
 }
 
 }  // namespace

@@ -25,6 +25,22 @@ TEST_P(RegistrationPolicies, ClosedLetsNobodyIn) {
     EXPECT_EQ(number("SELECT count(*) FROM users"), 0);
 }
 
+TEST_P(RegistrationPolicies, ClosedIsNoWayToFillTheAuditLog) {
+    auto settings = app()->settings();
+    settings.registration = RegistrationPolicy::closed;
+    settings.rate_limit_login = Rate{};
+    Replica replica{app(), settings};
+    auto const before = number("SELECT count(*) FROM audit_records");
+
+    int refused = 0;
+    for (int i = 0; i < 15; ++i) {
+        refused += replica.post("/api/auth/register", credentials("newcomer")).status == 429;
+    }
+
+    EXPECT_EQ(refused, 5);
+    EXPECT_EQ(number("SELECT count(*) FROM audit_records"), before);
+}
+
 TEST_P(RegistrationPolicies, AnInviteLetsOnePersonIn) {
     auto replica = with_policy(RegistrationPolicy::invite);
     auto const invite = as(alice).post("/api/invites");
@@ -58,6 +74,41 @@ TEST_P(RegistrationPolicies, OnlyAnAdministratorInvites) {
     EXPECT_EQ(as(bob).post("/api/invites").status, 403);
     EXPECT_EQ(as(carol).post("/api/invites").status, 403);
     EXPECT_EQ(anonymous().post("/api/invites").status, 401);
+}
+
+TEST_P(RegistrationPolicies, InvitesAreListedWithoutTheirCodes) {
+    auto const made = as(alice).post("/api/invites");
+    app().clock.advance(std::chrono::seconds{1});
+    auto const later = as(alice).post("/api/invites");
+
+    auto const list = as(carol).get("/api/invites");
+
+    ASSERT_EQ(list.at("/results").as_array().size(), 2U) << list.body;
+    EXPECT_EQ(list.text("/results/0/id"), later.id()) << "the latest first";
+    EXPECT_EQ(list.text("/results/1/created_by"), id_of(alice).to_string());
+    EXPECT_EQ(list.body.find(made.text("/code")), std::string::npos);
+    EXPECT_EQ(list.body.find("digest"), std::string::npos);
+    EXPECT_EQ(as(alice).get(made.header("Location")).id(), made.id());
+    EXPECT_EQ(as(bob).get("/api/invites").status, 403);
+}
+
+TEST_P(RegistrationPolicies, ARevokedInviteLetsNobodyInAndAUsedOneIsNotRevoked) {
+    auto replica = with_policy(RegistrationPolicy::invite);
+    auto const revoked = as(alice).post("/api/invites");
+    auto const used = as(alice).post("/api/invites");
+    auto const join = [&](std::string const& name, std::string const& code) {
+        return replica.post("/api/auth/register",
+                            object({{"username", name}, {"password", good_password}, {"invite", code}}));
+    };
+    auto const user = join("first", used.text("/code"));
+
+    EXPECT_EQ(as(carol).del(revoked.header("Location")).status, 403);
+    EXPECT_EQ(as(alice).del(revoked.header("Location")).status, 204);
+    EXPECT_EQ(join("second", revoked.text("/code")).status, 422);
+    EXPECT_EQ(as(alice).get(revoked.header("Location")).status, 404);
+    EXPECT_EQ(as(alice).get(used.header("Location")).text("/used_by"), user.id());
+    EXPECT_EQ(as(alice).del(used.header("Location")).status, 409);
+    EXPECT_EQ(records("invite.revoke"), 1);
 }
 
 class Setup : public Joining {

@@ -1,4 +1,8 @@
 // What is changed on one replica is seen on the others within a second, and at once where it was changed.
+#include <set>
+
+#include <boost/json/parse.hpp>
+
 #include "identity_fixture.hpp"
 
 namespace securestack::test {
@@ -79,6 +83,15 @@ TEST_P(OtherReplica, SeesADeletedUser) {
     EXPECT_EQ(there(), 401);
 }
 
+TEST_P(OtherReplica, ForAMomentADeletedUserIsAnsweredAsOneWhoseSessionIsOver) {
+    EXPECT_EQ(as(alice).del(dave()).status, 204);
+
+    EXPECT_EQ(there(), 401);
+    auto const access = tokens.text("/access");
+    EXPECT_EQ(replica->send(Method::patch, "/api/auth/me", R"({"display_name": "Dave"})", access).status,
+              401);
+}
+
 TEST_P(OtherReplica, SeesReuse) {
     refresh(refresh(tokens.text("/refresh")).text("/refresh"));
     replica->post("/api/auth/refresh", object({{"refresh", tokens.text("/refresh")}}));
@@ -93,45 +106,82 @@ class KeyRotation : public IdentityTest {
     std::size_t published() {
         return anonymous().get("/.well-known/jwks.json").at("/keys").as_array().size();
     }
+    // The id of the key that signed.
+    static std::string key_of(std::string const& access) {
+        auto const head = from_base64url(access.substr(0, access.find('.'))).value();
+        return std::string{boost::json::parse(text_of(head)).at("kid").as_string()};
+    }
+    static std::string key_of(Answer const& login) { return key_of(login.text("/access")); }
 };
 INSTANTIATE_TEST_SUITE_P(Engines, KeyRotation, each_engine, engine_name);
 
-TEST_P(KeyRotation, KeepsVerifyingWhatTheOldKeySigned) {
+TEST_P(KeyRotation, PublishesFirstAndSignsLater) {
     auto const before = newcomer("bob").text("/access");
     EXPECT_EQ(published(), 1U);
 
-    auto const id = app()->identity().rotate_keys();
-    auto const after = log_in("bob").text("/access");
+    auto const next = app()->identity().rotate_keys();
 
     EXPECT_EQ(published(), 2U);
-    EXPECT_NE(anonymous().get("/.well-known/jwks.json").body.find(id), std::string::npos);
-    EXPECT_EQ(status_of(before), 200);
-    EXPECT_EQ(status_of(after), 200);
+    EXPECT_NE(anonymous().get("/.well-known/jwks.json").body.find(next.id), std::string::npos);
+    EXPECT_EQ(key_of(log_in("bob")), key_of(before)) << "the old one signs until everybody knows the new one";
     EXPECT_EQ(records("signing_key.rotate"), 1);
+
+    app().clock.advance(next.signs_from - app().clock.now());
+    EXPECT_EQ(key_of(log_in("bob")), next.id);
+    EXPECT_EQ(status_of(before), 200);
 }
 
-TEST_P(KeyRotation, AnotherReplicaKnowsTheNewKeyAtFirstSight) {
+TEST_P(KeyRotation, NoReplicaEverRefusesAValidToken) {
     Replica replica{app()};
     sign_up("bob");
-    auto const old = log_in("bob").text("/access");
-    EXPECT_EQ(replica.send(Method::get, "/api/auth/me", {}, old).status, 200);
-
+    auto const me = [&](std::string const& token) {
+        return replica.send(Method::get, "/api/auth/me", {}, token).status;
+    };
+    EXPECT_EQ(me(log_in("bob").text("/access")), 200) << "it has just read the keys";
     app()->identity().rotate_keys();
-    auto const access = log_in("bob").text("/access");
 
-    EXPECT_EQ(replica.send(Method::get, "/api/auth/me", {}, access).status, 200);
-    EXPECT_EQ(replica.send(Method::get, "/api/auth/me", {}, old).status, 200);
+    std::set<std::string> signed_by;
+    for (int i = 0; i < 40; ++i) {
+        auto const access = log_in("bob").text("/access");
+        signed_by.insert(key_of(access));
+        EXPECT_EQ(me(access.substr(0, access.size() - 4) + "AAAA"), 401);
+        EXPECT_EQ(me(access), 200) << i;
+        app().clock.advance(std::chrono::seconds{5});
+    }
+
+    EXPECT_EQ(signed_by.size(), 2U);
 }
 
-TEST_P(KeyRotation, RetiresTheOldKeyOnceItsTokensAreGone) {
+TEST_P(KeyRotation, DestroysThePrivateHalfOfWhatSignsNoMoreAndThenRetiresIt) {
     id_of(bob);
-    app()->identity().rotate_keys();
+    auto const next = app()->identity().rotate_keys();
+    app()->identity().purge_expired();
+    EXPECT_EQ(number("SELECT count(*) FROM signing_keys WHERE sealed_seed IS NOT NULL"), 2);
+
+    app().clock.advance(next.signs_from - app().clock.now() + std::chrono::minutes{1});
+    app()->identity().purge_expired();
     EXPECT_EQ(number("SELECT count(*) FROM signing_keys WHERE sealed_seed IS NOT NULL"), 1);
+    EXPECT_EQ(published(), 2U);
 
     app().clock.advance(std::chrono::minutes{10});
-
+    app()->identity().purge_expired();
     EXPECT_EQ(published(), 1U);
+    EXPECT_EQ(number("SELECT count(*) FROM signing_keys"), 1);
+    EXPECT_EQ(key_of(log_in("bob", persona_password)), next.id);
+}
+
+TEST_P(KeyRotation, TwiceInARowEndsWithTheLastKey) {
+    id_of(bob);
+    app()->identity().rotate_keys();
+    app().clock.advance(std::chrono::seconds{10});
+    auto const last = app()->identity().rotate_keys();
     EXPECT_EQ(log_in("bob", persona_password).status, 200);
+
+    app().clock.advance(std::chrono::minutes{5});
+    app()->identity().purge_expired();
+
+    EXPECT_EQ(key_of(log_in("bob", persona_password)), last.id);
+    EXPECT_EQ(number("SELECT count(*) FROM signing_keys WHERE sealed_seed IS NOT NULL"), 1);
 }
 
 TEST_P(KeyRotation, TheKeyIsMadeOnceForAllReplicas) {

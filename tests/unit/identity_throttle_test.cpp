@@ -82,7 +82,9 @@ TEST(Throttle, ARefusedAttemptIsNotAFailure) {
 
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), seconds{2});
-    EXPECT_EQ(admit(state, by_failures, start + seconds{2})->failures, 6);
+    auto const admitted = admit(state, by_failures, start + seconds{2});
+    EXPECT_EQ(admitted->failures, 5) << "not before it was evaluated";
+    EXPECT_EQ(after_failure(*admitted, start + seconds{2}).failures, 6);
 }
 
 TEST(Throttle, AttemptsAtTheSameTimeCountButDoNotDelayOneAnother) {
@@ -96,10 +98,48 @@ TEST(Throttle, AttemptsAtTheSameTimeCountButDoNotDelayOneAnother) {
     EXPECT_FALSE(admit(state, by_failures, start)) << "a hundred are being evaluated: one more is too many";
 }
 
+TEST(Throttle, AnAttemptThatWasNeverEvaluatedLapses) {
+    ThrottleState state;
+    for (int attempt = 0; attempt < 100; ++attempt) state = *admit(state, by_failures, start);
+
+    auto const refused = admit(state, by_failures, start + seconds{29});
+    auto const later = admit(state, by_failures, start + longest_evaluation);
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), seconds{1});
+    ASSERT_TRUE(later);
+    EXPECT_EQ(later->failures, 0);
+    EXPECT_EQ(later->pending, 1);
+}
+
+TEST(Throttle, FailuresAndAttemptsInFlightTogetherNeverExceedTheLimit) {
+    ThrottleState state;
+    state.failures = 97;
+    for (int attempt = 0; attempt < 3; ++attempt) state = *admit(state, by_failures, start);
+
+    EXPECT_FALSE(admit(state, by_failures, start));
+    state = after_success(state);
+    EXPECT_EQ(state.failures, 0);
+    EXPECT_EQ(state.pending, 2) << "the others are still being evaluated";
+}
+
+TEST(Throttle, ADayWithoutAttemptsForgetsTheDelayButNotTheCount) {
+    ThrottleState state;
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        state = after_failure(*admit(state, {}, start), start);
+    }
+    auto const next_day = state.blocked_until + std::chrono::days{1};
+
+    state = after_failure(*admit(state, by_failures, next_day), next_day);
+
+    EXPECT_EQ(state.failures, 11);
+    EXPECT_TRUE(admit(state, by_failures, next_day)) << "the first failure of a day delays nothing";
+}
+
 TEST(Throttle, AClockThatWasSetBackLocksNobodyOutForLong) {
     ThrottleState state;
     state.arrival = start + seconds{86400};
-    state.failures = 5;
+    state.failures = state.recent = 5;
     state.blocked_until = start + seconds{86400};
     ThrottleRule const both{.rate = by_rate.rate, .counts_failures = true};
 
