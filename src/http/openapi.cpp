@@ -53,6 +53,11 @@ json::object problem_headers(int status) {
     if (status == 401) headers.emplace("WWW-Authenticate", header("How to authenticate"));
     if (status == 405) headers.emplace("Allow", header("The methods that exist here"));
     if (status == 429 || status == 503) headers.emplace("Retry-After", header("Seconds to wait"));
+    if (status == 429) {
+        headers.emplace("RateLimit",
+                        header("What is left of the rate (draft-ietf-httpapi-ratelimit-headers)"));
+        headers.emplace("RateLimit-Policy", header("The rate: `q` attempts in `w` seconds"));
+    }
     return headers;
 }
 
