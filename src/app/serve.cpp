@@ -33,13 +33,20 @@ ServerOptions server_options(Settings const& settings) {
     return options;
 }
 
-// Calls `work` every `period` on a thread of its own until it goes.
+// Calls `work` every `period` on a thread of its own until it goes. What it throws is logged, and the next
+// call comes all the same.
 class Timer {
   public:
-    Timer(std::chrono::milliseconds period, std::function<void()> work)
-        : thread_([this, period, work = std::move(work)](std::stop_token const& stop) {
+    Timer(std::string name, std::chrono::milliseconds period, Log& log, std::function<void()> work)
+        : thread_([=, this, &log](std::stop_token const& stop) {
               std::unique_lock lock(mutex_);
-              while (!wake_.wait_for(lock, stop, period, [&] { return stop.stop_requested(); })) work();
+              while (!wake_.wait_for(lock, stop, period, [&] { return stop.stop_requested(); })) {
+                  try {
+                      work();
+                  } catch (std::exception const& error) {
+                      log.error("timer.failed", {{"timer", name}, {"reason", error.what()}});
+                  }
+              }
           }) {}
 
   private:
@@ -124,10 +131,13 @@ void run_until_stopped(Settings const& settings, Application& application, HttpS
                     log.flush();
                     std::_Exit(1);
                 }
-                log.info("serve.draining", {{"timeout_s", settings.shutdown_timeout.count()}});
+                log.info("serve.draining", {{"delay_s", settings.shutdown_delay.count()},
+                                            {"timeout_s", settings.shutdown_timeout.count()}});
                 notify_service_manager("STOPPING=1");
                 application.begin_draining();
                 drainer = std::jthread([&] {
+                    // Until those who ask /readyz have seen it, requests still come.
+                    std::this_thread::sleep_for(settings.shutdown_delay);
                     server.drain();
                     signals.post_drained();
                 });
@@ -164,8 +174,8 @@ void serve(Settings const& given, ServeOptions options) {
     settings.listen.port = server.port();
 
     server.start();
-    Timer const watch(1s, [&] { application.look_at_database(); });
-    Timer const housekeeping(60s, [&] { application.housekeep(); });
+    Timer const watch("database", 1s, *log, [&] { application.look_at_database(); });
+    Timer const housekeeping("housekeeping", 60s, *log, [&] { application.housekeep(); });
     auto const took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun);
     auto const address = settings.listen.to_string();
     log->info("serve.ready", {{"listen", address},

@@ -52,6 +52,13 @@ std::optional<seconds> unit_length(std::span<Unit const> units, std::string_view
     return std::nullopt;
 }
 
+constexpr std::string_view hidden = "***";
+
+// Whether `rest` of a URL begins with a port rather than with a password whose '@' was forgotten.
+bool is_port(std::string_view rest) {
+    return parse_number<std::uint16_t>(rest.substr(0, rest.find_first_of("/?"))).has_value();
+}
+
 constexpr std::array<Unit, 4> duration_units{
     {{"d", seconds{86'400}}, {"h", seconds{3'600}}, {"m", seconds{60}}, {"s", seconds{1}}}};
 
@@ -213,20 +220,19 @@ std::string mask_database(std::string_view url) {
     auto const scheme = masked.find("://");
     if (scheme == masked.npos) return "***";
     auto const authority = scheme + 3;
-    auto const end = std::min(masked.find_first_of("/?", authority), masked.size());
+    // "password" and "sslpassword", before the part in front of them is made shorter or longer.
+    for (auto from = authority; (from = masked.find("password=", from)) != masked.npos;) {
+        from += std::string_view{"password="}.size();
+        masked.replace(from, masked.find('&', from) - from, hidden);
+    }
+    auto const colon = masked.find(':', authority);
+    if (colon == masked.npos) return masked;
     // A password with an unescaped '@' or '/' is malformed; the last '@' hides all that could be part of it.
     auto const at = masked.rfind('@');
-    if (at != masked.npos && at > authority) {
-        auto const colon = masked.find(':', authority);
-        if (colon < at) masked.replace(colon + 1, at - colon - 1, "***");
-    }
-    for (std::size_t from = std::min(end, masked.size());;) {
-        auto const found = masked.find("password=", from);
-        if (found == masked.npos) break;
-        auto const begin = found + 9;
-        auto const stop = std::min(masked.find('&', begin), masked.size());
-        masked.replace(begin, stop - begin, "***");
-        from = begin;
+    if (at != masked.npos) {
+        if (colon < at) masked.replace(colon + 1, at - colon - 1, hidden);
+    } else if (!is_port(std::string_view{masked}.substr(colon + 1))) {
+        masked.replace(colon + 1, masked.npos, hidden);
     }
     return masked;
 }

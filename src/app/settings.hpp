@@ -30,6 +30,7 @@ struct Settings {
     std::size_t password_min_length = 12;
     std::chrono::seconds access_token_lifetime{300};
     std::chrono::seconds refresh_token_lifetime{0};
+    std::chrono::seconds shutdown_delay{0};
     std::chrono::seconds shutdown_timeout{0};
     std::size_t threads = 1;
     std::size_t database_pool = 1;

@@ -45,6 +45,26 @@ class Operations(unittest.TestCase):
         status, listed = app.call("GET", "/api/servers", token=token)
         self.assertEqual((status, [s["name"] for s in listed["results"]]), (200, ["db-1"]))
 
+    def test_a_lost_master_key_is_missed_and_not_made_anew(self):
+        app = self.instance()
+        app.create_user("bob")
+        app.start()
+        app.stop()
+        key = app.data_dir / "master.key"
+        kept = key.read_bytes()
+        key.unlink()
+
+        refused = app.tool("serve")
+        key_was_made = key.exists()
+        key.write_bytes(kept)
+        key.chmod(0o600)
+        app.start()
+
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("master.key is missing", refused.stderr)
+        self.assertFalse(key_was_made)
+        self.assertTrue(app.login("bob"))
+
     def test_sigterm_under_load_fails_no_request(self):
         app = self.instance()
         app.create_user("bob")
@@ -79,6 +99,21 @@ class Operations(unittest.TestCase):
         self.assertEqual(set(statuses), {200})
         # A connection that the kernel had queued but the server never accepted may be reset; a request never is.
         self.assertLessEqual(len(refused), 8)
+
+    def test_a_delayed_stop_serves_on_while_it_says_that_it_is_not_ready(self):
+        app = self.instance(SECURESTACK_SHUTDOWN_DELAY="2s")
+        app.start()
+        self.assertEqual(app.call("GET", "/readyz")[0], 200)
+
+        app.process.send_signal(signal.SIGTERM)
+        end = time.monotonic() + 1.5
+        while app.call("GET", "/readyz")[0] == 200 and time.monotonic() < end:
+            time.sleep(0.02)
+
+        self.assertEqual(app.call("GET", "/readyz")[0], 503)
+        self.assertEqual(app.call("GET", "/healthz")[0], 200)
+        self.assertEqual(app.call("GET", "/api/openapi.json")[0], 200)
+        self.assertEqual(app.stop(), 0)
 
     def test_tls_is_1_3_only_and_the_certificate_is_renewed_by_sighup(self):
         certificate, key = make_certificate(self.directory, "first")

@@ -166,6 +166,47 @@ TEST_F(ConfigurationTest, TheIssuerDoesNotFollowTheAddressOfAReplica) {
     EXPECT_EQ(load().settings.issuer(), "securestack");
 }
 
+TEST(SettingTypes, AMaskedDatabaseNeverHoldsItsPassword) {
+    struct Case {
+        char const* url;
+        char const* shown;
+    };
+    for (auto const& [url, shown] : std::initializer_list<Case>{
+             {"sqlite:/var/lib/securestack/securestack.db", "sqlite:/var/lib/securestack/securestack.db"},
+             {"postgres://db.example/stack", "postgres://db.example/stack"},
+             {"postgres://db.example:5432/stack?sslmode=require",
+              "postgres://db.example:5432/stack?sslmode=require"},
+             {"postgres://alice@db.example:5432/stack", "postgres://alice@db.example:5432/stack"},
+             {"postgres://alice:s3cret@db.example/stack", "postgres://alice:***@db.example/stack"},
+             {"postgresql://alice:s3cret@[::1]:5432/stack", "postgresql://alice:***@[::1]:5432/stack"},
+             {"postgres://alice:s3cret-and-longer-than-the-mask@db/stack?password=s3cret",
+              "postgres://alice:***@db/stack?password=***"},
+             {"postgres://alice:s@db/?password=s3cret&sslmode=require",
+              "postgres://alice:***@db/?password=***&sslmode=require"},
+             {"postgres://alice:s@db?sslpassword=s3cret&password=s3cret&a=b",
+              "postgres://alice:***@db?sslpassword=***&password=***&a=b"},
+             {"postgres:///stack?password=s3cret@db", "postgres:///stack?password=***"},
+             {"postgres://alice:s3cr/et@db/stack", "postgres://alice:***@db/stack"},
+             {"postgres://alice:s3cr@et@db/stack", "postgres://alice:***@db/stack"},
+             {"postgres://alice:s3cr:et@db/stack", "postgres://alice:***@db/stack"},
+             {"postgres://alice:password=s3cret@db/stack", "postgres://alice:***"},
+             {"postgres://alice:s3cret", "postgres://alice:***"},
+             {"postgres://alice:s3cret/stack", "postgres://alice:***"},
+             {"postgres://alice:99999", "postgres://alice:***"},
+             {"alice:s3cret@db/stack", "***"}}) {
+        EXPECT_EQ(mask_database(url), shown) << url;
+    }
+}
+
+TEST_F(ConfigurationTest, AStopIsDelayedByAMinuteAtMost) {
+    sources.flags = {{"shutdown_delay", "61s"}};
+    EXPECT_EQ(load().errors.size(), 1U);
+    sources.flags = {{"shutdown_delay", "60s"}};
+    EXPECT_EQ(load().settings.shutdown_delay, std::chrono::minutes{1});
+    sources.flags.clear();
+    EXPECT_EQ(load().settings.shutdown_delay, std::chrono::seconds{0});
+}
+
 TEST(SettingTypes, DurationsRatesAndAddressesAreReadStrictly) {
     std::chrono::seconds duration{};
     ListenAddress listen;
