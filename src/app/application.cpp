@@ -21,7 +21,9 @@ std::size_t hashing_threads(Settings const& settings) {
 }
 constexpr std::size_t hashing_queue = 16;
 
+// A batch holds up SQLite's writer for some milliseconds; a round leaves the rest of its minute to others.
 constexpr std::int64_t purge_batch = 200;
+constexpr std::chrono::seconds longest_purge{5};
 
 // A proxy on this machine is a loopback client, too: what it forwards for somebody is not from here.
 bool is_from_this_machine(Context const& context) {
@@ -144,16 +146,22 @@ void Application::look_at_database() {
 }
 
 void Application::housekeep() {
-    try {
+    purge("servers", [&] {
         auto const removed = installation_.database->write_now([&](Tx& tx) {
             return purge_deleted_servers(tx, program(clock_.now(), installation_.ids), purge_batch);
         });
         if (removed > 0) log_.info("housekeeping.servers", {{"removed", removed}});
-        auto const expired = identity_.purge_expired();
-        if (expired > 0) log_.info("housekeeping.sessions", {{"removed", expired}});
-    } catch (DatabaseError const& error) {
-        // Nothing is lost: the next round removes what this one did not.
-        log_.warn("housekeeping.failed", {{"reason", error.what()}});
+        return removed == purge_batch;
+    });
+    purge("identity", [&] { return identity_.purge_expired(); });
+}
+
+void Application::purge(std::string_view what, std::function<bool()> const& batch) {
+    auto const end = std::chrono::steady_clock::now() + longest_purge;
+    try {
+        while (!draining_ && batch() && std::chrono::steady_clock::now() < end) continue;
+    } catch (std::exception const& error) {
+        log_.warn("housekeeping.failed", {{"what", what}, {"reason", error.what()}});
     }
 }
 

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/installation.hpp"
@@ -41,15 +43,18 @@ class Application {
 
     // Asks the database whether it is there; /readyz tells what this found last.
     void look_at_database();
-    // From now on /readyz says 503.
+    // From now on /readyz says 503, and housekeeping ends with its batch.
     void begin_draining() { draining_ = true; }
-    // Removes a bounded number of things that have expired; for a timer.
+    // Removes what has expired, for some seconds at most; for a timer. A failure is logged, and the next
+    // round begins where this one ended.
     void housekeep();
 
   private:
     DispatchHooks hooks();
     void add_samples();
     std::vector<std::string> reasons_not_ready() const;
+    // Runs `batch` for as long as it says that there is more.
+    void purge(std::string_view what, std::function<bool()> const& batch);
 
     Settings const settings_;
     Clock& clock_;

@@ -1,0 +1,74 @@
+// What has had its time goes, however much there is of it, and one failure does not keep the rest.
+#include <gtest/gtest.h>
+
+#include "resource/table.hpp"
+#include "servers/server.hpp"
+#include "servers/servers.hpp"
+#include "support/app_fixture.hpp"
+
+namespace securestack::test {
+namespace {
+
+class Housekeeping : public ApiTest {
+  protected:
+    void delete_servers(int count) {
+        auto const owner = id_of(bob);
+        auto const now = app().clock.now();
+        app().database().write_now([&](Tx& tx) {
+            for (int i = 0; i < count; ++i) {
+                Server server;
+                server.id = app()->ids().make(now);
+                server.name = "server-" + std::to_string(i);
+                server.owner = owner;
+                server.created_at = server.updated_at = now;
+                server.deleted_at = now;
+                Table<Server>(tx).insert(server).value();
+            }
+        });
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, Housekeeping, each_engine, engine_name);
+
+TEST_P(Housekeeping, OneRoundRemovesEveryServerThatIsDue) {
+    delete_servers(450);
+    app().clock.advance(kept_after_deletion);
+
+    app()->housekeep();
+
+    EXPECT_EQ(number("SELECT count(*) FROM servers"), 0);
+    EXPECT_EQ(number("SELECT count(*) FROM audit_records WHERE action = 'server.purge'"), 450);
+}
+
+TEST_P(Housekeeping, WhenOnePurgeFailsTheOthersGoOn) {
+    as(bob);
+    as(mallory);
+    delete_servers(1);
+    ASSERT_EQ(number("SELECT count(*) FROM sessions"), 2);
+    app().clock.advance(kept_after_deletion + std::chrono::days{1});
+    app().database().write_now([&](Tx& tx) {
+        tx.run_script(
+            GetParam() == Engine::sqlite
+                ? "CREATE TRIGGER fault BEFORE DELETE ON servers BEGIN SELECT RAISE(ABORT, 'no'); END"
+                : "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS "
+                  "$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'check_violation'; END $$;"
+                  "CREATE TRIGGER fault BEFORE DELETE ON servers FOR EACH ROW EXECUTE FUNCTION fault()");
+    });
+
+    app()->housekeep();
+
+    EXPECT_EQ(number("SELECT count(*) FROM servers"), 1);
+    EXPECT_EQ(number("SELECT count(*) FROM sessions"), 0);
+}
+
+TEST_P(Housekeeping, AServerThatStopsPurgesNoMore) {
+    delete_servers(1);
+    app().clock.advance(kept_after_deletion);
+    app()->begin_draining();
+
+    app()->housekeep();
+
+    EXPECT_EQ(number("SELECT count(*) FROM servers"), 1);
+}
+
+}  // namespace
+}  // namespace securestack::test
