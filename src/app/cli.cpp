@@ -11,6 +11,7 @@
 #include "app/build_info.hpp"
 #include "app/commands.hpp"
 #include "app/serve.hpp"
+#include "app/usage_error.hpp"
 
 namespace securestack {
 namespace {
@@ -46,7 +47,8 @@ class CommandLine {
             app_.parse(argc, argv);
         } catch (CLI::ParseError const& error) {
             if (error.get_exit_code() == 0) return app_.exit(error);
-            return refuse(error, argc, argv);
+            std::cerr << explain(error, app_, {argv, argv + argc});
+            return wrong_usage;
         }
         return chosen_();
     }
@@ -127,7 +129,16 @@ class CommandLine {
 
     void add_user() {
         auto* group = add_group("user", "Accounts", "securestack user create --admin --username alice");
-        auto* create = add(*group, "create", "Make an account",
+        add_user_create(*group);
+        add_user_list(*group);
+        add_user_switch(*group, "disable", "End an account's sessions and refuse its logins", true);
+        add_user_switch(*group, "enable", "Let an account log in again", false);
+        add_user_set_role(*group);
+        add_user_set_password(*group);
+    }
+
+    void add_user_create(Command& group) {
+        auto* create = add(group, "create", "Make an account",
                            "securestack user create --admin --username alice\n"
                            "  securestack user create --username ci --password-stdin < password.txt",
                            SettingFlags::offline, [this] {
@@ -139,47 +150,51 @@ class CommandLine {
         create->add_option("--username", new_user_.username, "3 to 254 characters; may be an e-mail address")
             ->required();
         auto* role = create->add_option("--role", new_user_.role, "user, auditor or admin [user]");
-        create
-            ->add_flag_callback(
-                "--admin", [this] { new_user_.role = "admin"; }, "The same as --role admin")
-            ->excludes(role);
+        auto const admin = [this] { new_user_.role = "admin"; };
+        create->add_flag_callback("--admin", admin, "The same as --role admin")->excludes(role);
         create->add_option("--email", new_user_.email, "E-mail address");
         create->add_option("--display-name", new_user_.display_name, "How the name is shown");
         add_password(create);
         add_json(create);
+    }
 
-        add_json(add(*group, "list", "List the accounts", "securestack user list --json",
+    void add_user_list(Command& group) {
+        add_json(add(group, "list", "List the accounts", "securestack user list --json",
                      SettingFlags::offline, [this] {
                          return with_settings(
                              [this](auto const& settings) { return list_users(settings, json_); });
                      }));
-        for (bool const disabled : {true, false}) {
-            auto const* verb = disabled ? "disable" : "enable";
-            add_name(add(
-                *group, verb,
-                disabled ? "End an account's sessions and refuse its logins" : "Let an account log in again",
-                fmt::format("securestack user {} bob", verb), SettingFlags::offline, [this, disabled] {
-                    return with_settings([this, disabled](auto const& settings) {
-                        return set_user_disabled(settings, name_, disabled);
-                    });
-                }));
-        }
-        auto* set_role = add(*group, "set-role", "Give an account another role",
-                             "securestack user set-role bob auditor", SettingFlags::offline, [this] {
-                                 return with_settings([this](auto const& settings) {
-                                     return set_user_role(settings, name_, role_);
-                                 });
-                             });
-        add_name(set_role);
-        set_role->add_option("role", role_, "user, auditor or admin")->required();
-        auto* set_password = add(*group, "set-password", "Set an account's password and end its sessions",
-                                 "securestack user set-password bob", SettingFlags::offline, [this] {
-                                     return with_settings([this](auto const& settings) {
-                                         return set_user_password(settings, name_, password_from());
-                                     });
-                                 });
-        add_name(set_password);
-        add_password(set_password);
+    }
+
+    void add_user_switch(Command& group, std::string const& verb, std::string const& help, bool disabled) {
+        add_name(add(group, verb, help, fmt::format("securestack user {} bob", verb), SettingFlags::offline,
+                     [this, disabled] {
+                         return with_settings([this, disabled](auto const& settings) {
+                             return set_user_disabled(settings, name_, disabled);
+                         });
+                     }));
+    }
+
+    void add_user_set_role(Command& group) {
+        auto* command = add(group, "set-role", "Give an account another role",
+                            "securestack user set-role bob auditor", SettingFlags::offline, [this] {
+                                return with_settings([this](auto const& settings) {
+                                    return set_user_role(settings, name_, role_);
+                                });
+                            });
+        add_name(command);
+        command->add_option("role", role_, "user, auditor or admin")->required();
+    }
+
+    void add_user_set_password(Command& group) {
+        auto* command = add(group, "set-password", "Set an account's password and end its sessions",
+                            "securestack user set-password bob", SettingFlags::offline, [this] {
+                                return with_settings([this](auto const& settings) {
+                                    return set_user_password(settings, name_, password_from());
+                                });
+                            });
+        add_name(command);
+        add_password(command);
     }
 
     void add_name(Command* command) {
@@ -239,52 +254,6 @@ class CommandLine {
             std::cerr << fmt::format("securestack: {}: {}\n", error.where, error.what);
         }
         return wrong_usage;
-    }
-
-    int refuse(CLI::ParseError const& error, int argc, char const* const* argv) {
-        Command* deepest = &app_;
-        while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
-        if (argc == 1) {
-            std::cerr << app_.help();
-            return wrong_usage;
-        }
-        auto const word = first_unknown(*deepest, argc, argv);
-        auto const unknown_command = !word.empty() && word.front() != '-' &&
-                                     !deepest->get_subcommands([](Command const*) { return true; }).empty();
-        std::cerr << (unknown_command ? fmt::format("securestack: there is no command \"{}\"\n", word)
-                                      : fmt::format("securestack: {}\n", error.what()));
-        if (auto const hint = nearest_name(word, names_of(*deepest))) {
-            std::cerr << fmt::format("Did you mean {}?\n", *hint);
-        }
-        std::string words;
-        for (auto* command = deepest; command->get_parent() != nullptr; command = command->get_parent()) {
-            words = " " + command->get_name() + words;
-        }
-        std::cerr << fmt::format("Run `securestack{} --help` to see what there is.\n", words);
-        return wrong_usage;
-    }
-
-    static std::vector<std::string> names_of(Command& command) {
-        std::vector<std::string> names;
-        for (auto const* option : command.get_options()) {
-            for (auto const& name : option->get_lnames()) names.push_back("--" + name);
-        }
-        for (auto const* child : command.get_subcommands([](Command const*) { return true; })) {
-            names.push_back(child->get_name());
-        }
-        return names;
-    }
-
-    // The first argument that `command` does not know, without a value; empty when it knows them all.
-    static std::string first_unknown(Command& command, int argc, char const* const* argv) {
-        auto const unknown = command.remaining();
-        for (int i = 1; i < argc; ++i) {
-            std::string_view const argument = argv[i];
-            if (std::ranges::find(unknown, argument) != unknown.end()) {
-                return std::string{argument.substr(0, argument.find('='))};
-            }
-        }
-        return {};
     }
 
     CLI::App app_;

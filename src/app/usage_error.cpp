@@ -1,0 +1,60 @@
+#include "app/usage_error.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/configuration.hpp"
+
+namespace securestack {
+namespace {
+
+using Command = CLI::App;
+
+std::vector<Command*> commands_of(Command& parent) {
+    return parent.get_subcommands([](Command const*) { return true; });
+}
+
+std::vector<std::string> names_of(Command& command) {
+    std::vector<std::string> names;
+    for (auto const* option : command.get_options()) {
+        for (auto const& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    for (auto const* child : commands_of(command)) names.push_back(child->get_name());
+    return names;
+}
+
+// The first argument that `command` does not know, without a value; empty when it knows them all.
+std::string_view first_unknown(Command const& command, std::vector<std::string_view> const& arguments) {
+    auto const unknown = command.remaining();
+    auto const found = std::ranges::find_first_of(arguments, unknown);
+    return found == arguments.end() ? std::string_view{} : found->substr(0, found->find('='));
+}
+
+std::string words_of(Command const& command) {
+    std::string words;
+    for (auto const* c = &command; c->get_parent() != nullptr; c = c->get_parent()) {
+        words = " " + c->get_name() + words;
+    }
+    return words;
+}
+
+}  // namespace
+
+std::string explain(CLI::ParseError const& error, CLI::App& app,
+                    std::vector<std::string_view> const& arguments) {
+    if (arguments.size() == 1) return app.help();
+    Command* deepest = &app;
+    while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
+    auto const word = first_unknown(*deepest, arguments);
+    auto const unknown_command = !word.empty() && word.front() != '-' && !commands_of(*deepest).empty();
+    auto text = unknown_command ? fmt::format("securestack: there is no command \"{}\"\n", word)
+                                : fmt::format("securestack: {}\n", error.what());
+    if (auto const hint = nearest_name(word, names_of(*deepest))) {
+        text += fmt::format("Did you mean {}?\n", *hint);
+    }
+    return text + fmt::format("Run `securestack{} --help` to see what there is.\n", words_of(*deepest));
+}
+
+}  // namespace securestack
