@@ -91,6 +91,10 @@ std::string denied_object(T const& object) {
     return audit_type(schema_of<T>()) + "/" + object.id.to_string();
 }
 
+// Which denials are recorded: every 403, whose caller is known, and every write to an object that is hidden
+// from its caller. A read of a hidden object is answered and forgotten, as that of an absent one; so is what
+// a limiter refuses, whose number the other side chooses: both are in the access log and the metrics.
+//
 // The dispatcher's hooks. The action is the operation's ("deleteServer": "server.delete"); the object is the
 // one that the problem names, or else the request's path.
 void record_denial(Tx& tx, Context const& context, Route const& route, Problem const& problem);

@@ -12,28 +12,27 @@ bool may_see(Context const& context, Server const& server) {
 }
 
 // One answer for what is not there and for what is not the caller's; only the audit log knows the difference.
-Problem absent(std::optional<Server> const& hidden) {
-    Problem problem{ErrorCode::not_found, "There is no server with this id."};
-    if (hidden) problem.denied_object = denied_object(*hidden);
+Problem absent() {
+    return {ErrorCode::not_found, "There is no server with this id."};
+}
+
+Problem hidden(Server const& server) {
+    auto problem = absent();
+    problem.denied_object = denied_object(server);
     return problem;
 }
 
-Result<Server> find_where(Tx& tx, Context const& context, Sql const& where) {
-    auto found = Table<Server>(tx).find_where(where);
-    if (!found || !may_see(context, *found)) return absent(found);
-    return std::move(*found);
-}
-
-Result<Server> find_live(Tx& tx, Context const& context, Id id) {
-    return find_where(tx, context, Sql{}.add("deleted_at IS NULL AND id = ").bind(id));
+Sql live(Id id) {
+    return std::move(Sql{}.add("deleted_at IS NULL AND id = ").bind(id));
 }
 
 // The server that a write is about, in the version that the client knows.
-Result<Server> find_for_write(Tx& tx, Context const& context, Id id) {
-    auto found = find_live(tx, context, id);
-    if (!found) return found;
+Result<Server> find_for_write(Tx& tx, Context const& context, Sql const& where) {
+    auto found = Table<Server>(tx).find_where(where);
+    if (!found) return absent();
+    if (!may_see(context, *found)) return hidden(*found);
     if (auto const current = context.check_if_match(found->version); !current) return current.error();
-    return found;
+    return std::move(*found);
 }
 
 Result<Sql> readable(Tx&, Context const& context) {
@@ -44,15 +43,26 @@ Result<Sql> readable(Tx&, Context const& context) {
 }
 
 Result<Entity<Server>> get_server(Tx& tx, Context const& context, Id id) {
-    auto found = find_live(tx, context, id);
-    if (!found) return found.error();
+    auto found = Table<Server>(tx).find_where(live(id));
+    if (!found || !may_see(context, *found)) return absent();
     return Entity<Server>{std::move(*found)};
+}
+
+// A caller whose account has gone since its token was looked at, on this replica or another, is nobody now.
+Result<void> insert(Tx& tx, Context const& context, Server const& server) {
+    try {
+        return Table<Server>(tx).insert(server);
+    } catch (DatabaseError const& error) {
+        bool const own = server.owner == context.principal.user;
+        if (error.kind() != DatabaseError::Kind::foreign_key || !own) throw;
+        return Problem{ErrorCode::invalid_token, "The account of this token does not exist any more."};
+    }
 }
 
 Result<Created<Server>> create_server(Tx& tx, Context const& context, Server const& draft) {
     auto server = completed(tx, context, draft);
     if (!server) return server.error();
-    if (auto const saved = Table<Server>(tx).insert(*server); !saved) return saved.error();
+    if (auto const saved = insert(tx, context, *server); !saved) return saved.error();
     record_created(tx, context, "server.create", *server);
     return Created<Server>{*server, "/api/servers/" + server->id.to_string()};
 }
@@ -77,19 +87,19 @@ Result<Entity<Server>> save_change(Tx& tx, Context const& context, Server const&
 
 Result<Entity<Server>> replace_server(Tx& tx, Context const& context, Id id,
                                       Replacement<Server> const& document) {
-    auto const before = find_for_write(tx, context, id);
+    auto const before = find_for_write(tx, context, live(id));
     if (!before) return before.error();
     return save_change(tx, context, *before, document.apply(*before));
 }
 
 Result<Entity<Server>> update_server(Tx& tx, Context const& context, Id id, Patch<Server> const& patch) {
-    auto const before = find_for_write(tx, context, id);
+    auto const before = find_for_write(tx, context, live(id));
     if (!before) return before.error();
     return save_change(tx, context, *before, patch.apply(*before));
 }
 
 Result<NoContent> delete_server(Tx& tx, Context const& context, Id id) {
-    auto const before = find_for_write(tx, context, id);
+    auto const before = find_for_write(tx, context, live(id));
     if (!before) return before.error();
     auto after = *before;
     after.deleted_at = context.now;
@@ -99,17 +109,13 @@ Result<NoContent> delete_server(Tx& tx, Context const& context, Id id) {
 }
 
 Result<Entity<Server>> restore_server(Tx& tx, Context const& context, Id id) {
-    auto found = find_where(tx, context, Sql{}.add("id = ").bind(id));
+    auto found = find_for_write(tx, context, Sql{}.add("id = ").bind(id));
     if (!found) return found.error();
     auto& server = *found;
     if (!server.deleted_at) return Problem{ErrorCode::conflict, "This server is not deleted."};
-    if (context.now - *server.deleted_at >= kept_after_deletion) return absent(std::nullopt);
-    if (auto const current = context.check_if_match(server.version); !current) return current.error();
+    if (context.now - *server.deleted_at >= kept_after_deletion) return absent();
     server.deleted_at.reset();
-    if (auto const saved = Table<Server>(tx).update(server); !saved) {
-        return Problem{ErrorCode::conflict,
-                       "Its name was taken meanwhile: rename the server that has it, then restore."};
-    }
+    if (auto const saved = Table<Server>(tx).update(server); !saved) return saved.error();
     record(tx, context, "server.restore", audit_object(server), Outcome::success);
     return Entity<Server>{std::move(server)};
 }

@@ -55,6 +55,52 @@ TEST_P(ServerAccess, AnOutsidersAttemptIsRecordedUnderTheServerThatItMeant) {
     EXPECT_EQ(log.text("/results/0/object/type"), "server");
 }
 
+TEST_P(ServerAccess, AReadOfAHiddenServerIsAnsweredAndForgotten) {
+    EXPECT_EQ(as(mallory).get(bobs).status, 404);
+
+    EXPECT_EQ(number("SELECT count(*) FROM audit_records WHERE outcome = 'denied'"), 0);
+}
+
+TEST_P(ServerAccess, EveryWriteToAHiddenServerIsRecorded) {
+    as(mallory).put(bobs, R"({"name": "x"})");
+    as(mallory).patch(bobs, "{}");
+    as(mallory).del(bobs);
+    as(bob).del(bobs);
+    as(mallory).post(bobs + "/restore");
+
+    EXPECT_EQ(denials("server.replace"), 1);
+    EXPECT_EQ(denials("server.update"), 1);
+    EXPECT_EQ(denials("server.delete"), 1);
+    EXPECT_EQ(denials("server.restore"), 1);
+}
+
+TEST_P(ServerAccess, ATokenWhoseAccountHasJustGoneCreatesNothing) {
+    auto const caller = as(mallory);
+    auto const admin = as(alice);
+    ASSERT_EQ(caller.get("/api/servers").status, 200);
+    ASSERT_EQ(admin.get("/api/servers").status, 200);
+    auto const own = R"({"name": "x", "owner": ")" + id_of(alice).to_string() + "\"}";
+    auto const others = R"({"name": "y", "owner": ")" + id_of(mallory).to_string() + "\"}";
+
+    // As another replica does it: this one has not heard of it yet.
+    auto const forget = [&](Persona const& persona) {
+        app().database().write_now(
+            [&](Tx& tx) { tx.execute("DELETE FROM users WHERE id = $1", {id_of(persona)}); });
+    };
+    forget(mallory);
+    auto const answer = caller.post("/api/servers", R"({"name": "x"})");
+    auto const unknown = admin.post("/api/servers", others);
+    forget(alice);
+    auto const named = admin.post("/api/servers", own);
+
+    EXPECT_EQ(answer.status, 401) << answer.body;
+    EXPECT_EQ(answer.header("WWW-Authenticate"), "Bearer error=\"invalid_token\"");
+    EXPECT_EQ(named.status, 401) << named.body;
+    EXPECT_EQ(unknown.status, 422) << unknown.body;
+    EXPECT_EQ(unknown.text("/errors/0/pointer"), "/owner");
+    EXPECT_EQ(number("SELECT count(*) FROM servers"), 1);
+}
+
 TEST_P(ServerAccess, AListHoldsOnesOwnForUsersAndAllForAdminAndAuditor) {
     as(mallory).post("/api/servers", R"({"name": "own"})");
 

@@ -171,7 +171,9 @@ TEST_P(ServersApi, WhatCannotBeRestoredSaysWhy) {
     as(bob).del(path(late));
 
     EXPECT_EQ(as(bob).post(path(live) + "/restore").status, 409);
-    EXPECT_EQ(as(bob).post(path(taken) + "/restore").status, 409);
+    auto const conflict = as(bob).post(path(taken) + "/restore");
+    EXPECT_EQ(conflict.status, 409);
+    EXPECT_EQ(conflict.text("/errors/0/pointer"), "/name");
     app().clock.advance(kept_after_deletion);
     EXPECT_EQ(as(bob).post(path(late) + "/restore").status, 404);
     EXPECT_EQ(as(bob).post("/api/servers/01900000-0000-7000-8000-000000000000/restore").status, 404);
