@@ -1,6 +1,6 @@
 # The commands that one needs; each is a few words of cmake, ctest or a script. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit bench format lint fuzz openapi clean
+.PHONY: help run build test test-unit torture bench format lint fuzz openapi clean
 
 BINARY := build/release/securestack
 
@@ -24,9 +24,17 @@ test-unit: ## Run the unit tests only
 	@scripts/build dev
 	@scripts/run-tests build/dev --only unit
 
-bench: build ## Measure beside nginx and Django; prints one table (several minutes)
+torture: build ## Kill the server 100 times under load on SQLite and 20 times on PostgreSQL: nothing may be lost
+	@scripts/install-packages test
+	@SECURESTACK_BINARY=$(BINARY) SECURESTACK_KILLS=100 SECURESTACK_KILLS_POSTGRES=20 \
+	    scripts/with-postgres tests/e2e/run.py test_kill
+
+bench: build ## Measure beside nginx and Django; then the pieces of a request (several minutes)
 	@scripts/install-packages bench
-	@exec bench/http/run.py
+	@scripts/build bench micro_bench
+	@bench/http/run.py
+	@printf '\nThe pieces of a request, without kernel and database\n\n'
+	@build/bench/bench/micro_bench
 
 format: ## Format the C++ sources in place
 	@scripts/install-packages lint

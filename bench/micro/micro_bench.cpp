@@ -50,8 +50,15 @@ void token_is_verified(benchmark::State& state) {
     auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     IdSource ids;
     auto const id = ids.make(SystemClock{}.now());
-    Claims const claims{.iss = "securestack", .aud = "api", .sub = id, .sid = id, .epoch = 1, .iat = now, .nbf = now,
-                        .exp = now + std::chrono::minutes{5}, .jti = id};
+    Claims const claims{.iss = "securestack",
+                        .aud = "api",
+                        .sub = id,
+                        .sid = id,
+                        .epoch = 1,
+                        .iat = now,
+                        .nbf = now,
+                        .exp = now + std::chrono::minutes{5},
+                        .jti = id};
     auto const token = sign_jwt(key, "at+jwt", claims);
     TokenRules const rules{.typ = "at+jwt", .iss = "securestack", .aud = "api"};
     auto const keys = std::span{&key.public_key, 1};

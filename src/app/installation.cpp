@@ -1,5 +1,7 @@
 #include "app/installation.hpp"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "storage/migrate.hpp"
@@ -29,11 +31,25 @@ std::unique_ptr<Database> open(Settings const& settings, SchemaPolicy policy, Lo
     return database;
 }
 
-// The default file is made on first use; one that was named holds a key that somebody keeps elsewhere.
-MasterKey load_key(Settings const& settings) {
-    auto const own = settings.master_key_file == settings.data_dir / "master.key";
-    auto key =
-        own ? MasterKey::load_or_create(settings.master_key_file) : MasterKey::load(settings.master_key_file);
+bool holds_sealed_keys(Database& database) {
+    return database
+        .read_now([](Tx& tx) {
+            return tx.first("SELECT 1 FROM signing_keys LIMIT 1", {}, [](Row const&) { return true; });
+        })
+        .has_value();
+}
+
+// The default file is made on first use; one that was named holds a key that somebody keeps elsewhere. A new
+// key beside a database that another one sealed would open nothing.
+MasterKey load_key(Settings const& settings, Database& database) {
+    auto const& file = settings.master_key_file;
+    auto const own = file == settings.data_dir / "master.key";
+    if (own && !std::filesystem::exists(file) && holds_sealed_keys(database)) {
+        throw StartError(
+            fmt::format("{} is missing, and the database was set up with it: put it back from your backup",
+                        file.string()));
+    }
+    auto key = own ? MasterKey::load_or_create(file) : MasterKey::load(file);
     if (!key) throw StartError(key.error().detail);
     return std::move(*key);
 }
@@ -41,7 +57,7 @@ MasterKey load_key(Settings const& settings) {
 }  // namespace
 
 Installation::Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer)
-    : database(open(settings, policy, log, std::move(observer))), master_key(load_key(settings)) {}
+    : database(open(settings, policy, log, std::move(observer))), master_key(load_key(settings, *database)) {}
 
 IdentitySettings identity_settings(Settings const& settings) {
     IdentitySettings identity;

@@ -44,11 +44,12 @@ std::string words_of(Command const& command) {
 
 std::string explain(CLI::ParseError const& error, CLI::App& app,
                     std::vector<std::string_view> const& arguments) {
-    if (arguments.size() == 1) return app.help();
     Command* deepest = &app;
     while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
     auto const word = first_unknown(*deepest, arguments);
-    auto const unknown_command = !word.empty() && word.front() != '-' && !commands_of(*deepest).empty();
+    auto const is_group = !commands_of(*deepest).empty();
+    if (is_group && word.empty()) return deepest->help();
+    auto const unknown_command = is_group && word.front() != '-';
     auto text = unknown_command ? fmt::format("securestack: there is no command \"{}\"\n", word)
                                 : fmt::format("securestack: {}\n", error.what());
     if (auto const hint = nearest_name(word, names_of(*deepest))) {

@@ -13,7 +13,7 @@ class ParseError;
 namespace securestack {
 
 // What is wrong with `arguments` (the program's name first), the nearest name that was perhaps meant, and
-// where to read on; without arguments, the help of `app`. Ends with a newline.
+// where to read on; the help, where only the command is missing. Ends with a newline.
 std::string explain(CLI::ParseError const& error, CLI::App& app,
                     std::vector<std::string_view> const& arguments);
 

@@ -113,7 +113,7 @@ class Operations(unittest.TestCase):
         self.assertEqual(app.call("GET", "/readyz")[0], 503)
         self.assertEqual(app.call("GET", "/healthz")[0], 200)
         self.assertEqual(app.call("GET", "/api/openapi.json")[0], 200)
-        self.assertEqual(app.stop(), 0)
+        self.assertEqual(app.process.wait(30), 0)
 
     def test_tls_is_1_3_only_and_the_certificate_is_renewed_by_sighup(self):
         certificate, key = make_certificate(self.directory, "first")
