@@ -48,7 +48,8 @@ std::string explain(CLI::ParseError const& error, CLI::App& app,
     while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
     auto const word = first_unknown(*deepest, arguments);
     auto const is_group = !commands_of(*deepest).empty();
-    if (is_group && word.empty()) return deepest->help();
+    auto const* parent = deepest->get_parent();
+    if (is_group && word.empty()) return deepest->help(parent ? parent->get_name() : "");
     auto const unknown_command = is_group && word.front() != '-';
     auto text = unknown_command ? fmt::format("securestack: there is no command \"{}\"\n", word)
                                 : fmt::format("securestack: {}\n", error.what());
