@@ -46,6 +46,11 @@ std::string_view to_string(Permission permission) {
     return names.at(std::to_underlying(permission));
 }
 
+std::string_view to_string(TeamRole role) {
+    constexpr std::array<std::string_view, 3> names{"viewer", "operator", "maintainer"};
+    return names.at(std::to_underlying(role));
+}
+
 std::string_view to_string(Via via) {
     constexpr std::array<std::string_view, 4> names{"anonymous", "access_token", "command_line", "system"};
     return names.at(std::to_underlying(via));
@@ -57,6 +62,16 @@ bool may(Principal const& principal, Permission permission) {
 
 bool sees_everything(Principal const& principal) {
     return !principal.is_anonymous() && (principal.role == Role::admin || principal.role == Role::auditor);
+}
+
+bool reaches(Principal const& principal, Reach reach, Holder const& holder) {
+    if (principal.is_anonymous()) return false;
+    if (principal.role == Role::admin || holder.owner == principal.user) return true;
+    if (principal.role == Role::auditor && reach == Reach::read) return true;
+    auto const membership = std::ranges::find_if(
+        principal.teams, [&](Membership const& each) { return holder.team && each.team == *holder.team; });
+    return membership != principal.teams.end() &&
+           std::to_underlying(membership->role) >= std::to_underlying(reach);
 }
 
 }  // namespace securestack

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/id.hpp"
 
@@ -29,12 +31,22 @@ std::string_view to_string(Permission permission);
 enum class Via : std::uint8_t { anonymous, access_token, command_line, system };
 std::string_view to_string(Via via);
 
+// A user's part in a team. Each role includes the ones before it.
+enum class TeamRole : std::uint8_t { viewer, operating, maintainer };
+std::string_view to_string(TeamRole role);  // "viewer", "operator", "maintainer"
+
+struct Membership {
+    Id team{};
+    TeamRole role = TeamRole::viewer;
+};
+
 struct Principal {
     Id user{};         // nil when anonymous
     Id session{};      // nil unless Via::access_token
     std::string name;  // username
     Role role = Role::user;
     Via via = Via::anonymous;
+    std::vector<Membership> teams = {};  // as of at most a second ago
 
     bool is_anonymous() const { return via == Via::anonymous; }
 };
@@ -42,7 +54,27 @@ struct Principal {
 // Deny by default: false for every pair that the table does not name, and for anonymous callers.
 bool may(Principal const& principal, Permission permission);
 
-// Admins and auditors see every object; others see what they own.
+// Admins and auditors see every object; others see what they own and what their teams hold.
 bool sees_everything(Principal const& principal);
+
+// Whose an object is: a user's, and perhaps a team's. What belongs to a server (its backup tasks, their runs)
+// has the server's.
+struct Holder {
+    Id owner{};
+    std::optional<Id> team;
+};
+
+// What a caller wants of one object. Each includes the ones before it.
+enum class Reach : std::uint8_t {
+    read,     // see it: a viewer
+    operate,  // act on it and change it: an operator
+    manage    // delete it, give it away: a maintainer
+};
+
+// Whether an object of this holder is within the caller's reach: an admin's always, an auditor's to read, an
+// owner's always, a member's by its role in the team. Whoever may not `read` it must not learn of it (404);
+// whoever reads it but may not do more is told so (403). The route's Permission is another question, asked
+// first.
+bool reaches(Principal const& principal, Reach reach, Holder const& holder);
 
 }  // namespace securestack

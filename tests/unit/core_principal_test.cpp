@@ -45,5 +45,39 @@ TEST(Permissions, OnlyAdminsAndAuditorsSeeWhatOthersOwn) {
     EXPECT_FALSE(sees_everything(caller(Role::user)));
 }
 
+Principal member(TeamRole role, Id team) {
+    auto principal = caller(Role::user);
+    principal.user = Id{{1}};
+    principal.teams = {{team, role}};
+    return principal;
+}
+
+TEST(Reach, AMemberReachesWhatItsTeamHoldsAsFarAsItsRoleGoes) {
+    Holder const held{.owner = Id{{9}}, .team = Id{{2}}};
+    for (auto const role : {TeamRole::viewer, TeamRole::operating, TeamRole::maintainer}) {
+        auto const principal = member(role, *held.team);
+        EXPECT_TRUE(reaches(principal, Reach::read, held));
+        EXPECT_EQ(reaches(principal, Reach::operate, held), role != TeamRole::viewer);
+        EXPECT_EQ(reaches(principal, Reach::manage, held), role == TeamRole::maintainer);
+    }
+}
+
+TEST(Reach, AMemberOfAnotherTeamReachesNothing) {
+    auto const principal = member(TeamRole::maintainer, Id{{3}});
+    EXPECT_FALSE(reaches(principal, Reach::read, {.owner = Id{{9}}, .team = Id{{2}}}));
+    EXPECT_FALSE(reaches(principal, Reach::read, {.owner = Id{{9}}, .team = std::nullopt}));
+}
+
+TEST(Reach, AnOwnerAndAnAdminReachEverythingAndAnAuditorReads) {
+    Holder const held{.owner = Id{{1}}, .team = std::nullopt};
+    auto owner = caller(Role::user);
+    owner.user = held.owner;
+    EXPECT_TRUE(reaches(owner, Reach::manage, held));
+    EXPECT_TRUE(reaches(caller(Role::admin), Reach::manage, held));
+    EXPECT_TRUE(reaches(caller(Role::auditor), Reach::read, held));
+    EXPECT_FALSE(reaches(caller(Role::auditor), Reach::operate, held));
+    EXPECT_FALSE(reaches(caller(Role::admin, Via::anonymous), Reach::read, held));
+}
+
 }  // namespace
 }  // namespace securestack
