@@ -20,7 +20,7 @@ Result<boost::json::value> read_body(Context const& context, std::initializer_li
 
 constexpr std::array<std::string_view, 3> list_forms{"application/json", "text/csv", "application/x-ndjson"};
 
-Response stream_list(ListPlan const& plan, Sql scope) {
+Response stream_list(ListPlan const& plan, Scope scope) {
     Response response;
     std::string type{list_forms[*plan.format == ExportFormat::csv ? 1 : 2]};
     if (*plan.format == ExportFormat::csv) type += "; charset=utf-8; header=present";
@@ -107,7 +107,7 @@ Result<ListPlan> plan_list(Context const& context, Schema const& schema) {
     return plan;
 }
 
-Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Sql scope) {
+Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Scope scope) {
     if (plan.format) return stream_list(plan, std::move(scope));
     ListPage const page = fetch_page(tx, plan.query, scope);
     return json_response(200,

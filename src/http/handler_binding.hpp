@@ -241,7 +241,7 @@ struct ListPlan {
     std::optional<ExportFormat> format;  // none: a JSON page
 };
 Result<ListPlan> plan_list(Context const& context, Schema const& schema);
-Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Sql scope);
+Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Scope scope);
 
 // Throws std::logic_error when the pattern has another number of {parameters} than the handler takes.
 void check_path_values(std::string_view pattern, std::size_t taken);

@@ -226,6 +226,12 @@ void throw_unreadable(std::string_view what) {
     throw std::runtime_error("a column holds " + std::string{what});
 }
 
+std::string_view ranked_choice(Row const& row, int column, std::span<std::string_view const> names) {
+    auto const place = row.integer(column);
+    if (place < 0 || place >= std::ssize(names)) throw_unreadable("a choice that this version does not know");
+    return names[static_cast<std::size_t>(place)];
+}
+
 }  // namespace detail
 
 }  // namespace securestack

@@ -38,12 +38,18 @@ struct TypeInfo {
     bool nullable = false;
     std::span<std::string_view const> choices = {};  // JsonType::choice
     Schema const& (*item)() = nullptr;  // JsonType::object, or documents in a list; null for strings
+    bool ranked = false;                // JsonType::choice: stored by its place, see `is_ranked`
 };
 
 // The names of an enum's values, in their order: specialise for every enum that is a member's type.
 //   template <> inline constexpr std::array<std::string_view, 3> choices<ServerStatus>{"active", …};
 template <class E>
 inline constexpr auto choices = nullptr;
+
+// Specialise as true for an enum whose order means something (the worst first): it is stored as a number, its
+// place in the order, so that a list can be sorted by it. Values may then only be added at the end.
+template <class E>
+inline constexpr bool is_ranked = false;
 
 template <class E>
 concept Choice = std::is_enum_v<E> && !std::same_as<std::remove_cv_t<decltype(choices<E>)>, std::nullptr_t>;
@@ -150,10 +156,15 @@ struct Codec<std::map<std::string, std::string>>
 template <>
 struct Codec<std::vector<std::string>> : ContainerCodec<std::vector<std::string>, JsonType::list> {};
 
-// Stored by name, so that a row can be read without this program.
+namespace detail {
+// The name of a stored place; throws when there is none.
+std::string_view ranked_choice(Row const& row, int column, std::span<std::string_view const> names);
+}  // namespace detail
+
+// Stored by name, so that a row can be read without this program; but see `is_ranked`.
 template <Choice E>
 struct Codec<E> {
-    static constexpr TypeInfo type{.json = JsonType::choice, .choices = choices<E>};
+    static constexpr TypeInfo type{.json = JsonType::choice, .choices = choices<E>, .ranked = is_ranked<E>};
 
     static void to_json(E value, JsonWriter& out) { out.string(choice_name(value)); }
     static void from_json(boost::json::value const& value, E& member, std::string const& pointer,
@@ -161,16 +172,28 @@ struct Codec<E> {
         if (auto const name = detail::read_choice(value, choices<E>, pointer, errors))
             member = *choice_of<E>(*name);
     }
-    static Param to_param(E value) { return choice_name(value); }
+    static Param to_param(E value) {
+        if constexpr (is_ranked<E>) return static_cast<std::int64_t>(value);
+        return choice_name(value);
+    }
     static void from_row(Row const& row, int column, E& member) {
-        auto const found = choice_of<E>(row.text(column));
+        auto const found = choice_of<E>(stored_name(row, column));
         if (!found) detail::throw_unreadable("a choice that this version does not know");
         member = *found;
     }
-    static void row_to_json(Row const& row, int column, JsonWriter& out) { out.string(row.text(column)); }
+    static void row_to_json(Row const& row, int column, JsonWriter& out) {
+        out.string(stored_name(row, column));
+    }
     static std::optional<Param> parse(std::string_view text) {
-        if (!choice_of<E>(text)) return std::nullopt;
-        return Param{text};
+        auto const value = choice_of<E>(text);
+        if (!value) return std::nullopt;
+        return to_param(*value);
+    }
+
+  private:
+    static std::string_view stored_name(Row const& row, int column) {
+        if constexpr (is_ranked<E>) return detail::ranked_choice(row, column, choices<E>);
+        return row.text(column);
     }
 };
 

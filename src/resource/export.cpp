@@ -41,8 +41,11 @@ void append_text_cell(std::string& out, std::string_view text) {
 void append_value(std::string& out, Field const& field, Row const& row, int column) {
     if (row.is_null(column)) return;
     switch (field.type->json) {
-        case JsonType::string:
         case JsonType::choice:
+            if (field.type->ranked)
+                return append_cell(out, detail::ranked_choice(row, column, field.type->choices));
+            [[fallthrough]];
+        case JsonType::string:
             return append_text_cell(out, row.text(column));
         case JsonType::map:
         case JsonType::list:
@@ -89,7 +92,7 @@ void append_ndjson(std::string& out, std::span<Field const* const> fields, Row c
 
 }  // namespace
 
-ListExport::ListExport(ListQuery query, Sql scope, ExportFormat format)
+ListExport::ListExport(ListQuery query, Scope scope, ExportFormat format)
     : query_(std::move(query)), scope_(std::move(scope)), format_(format), rows_ahead_(first_rows) {
     query_.cursor.reset();
 }

@@ -115,6 +115,7 @@ void add_conditions(ListQuery const& query, Sql const& where, CursorPosition con
 }
 
 Param read_key(Field const& field, Row const& row, int column) {
+    if (field.type->ranked) return row.integer(column);
     switch (field.type->json) {
         case JsonType::string:
         case JsonType::choice:
@@ -131,12 +132,18 @@ Param read_key(Field const& field, Row const& row, int column) {
     }
 }
 
-}  // namespace
+void add_order(ListQuery const& query, bool backward, Sql& out) {
+    for (std::size_t i = 0; i < query.sort.size(); ++i) {
+        out.add(i == 0 ? " ORDER BY " : ", ").column(query.sort[i].field->name);
+        if (!is_rising(query.sort[i], backward)) out.add(" DESC");
+    }
+}
 
-Sql predicate(ListQuery const& query, Sql const& scope, Engine engine) {
+// The scope, the filters and the search in one condition.
+Sql conditions(ListQuery const& query, Sql const& rows, Engine engine) {
     Sql where;
     auto const conjunct = [&]() -> Sql& { return where.empty() ? where : where.add(" AND "); };
-    if (!scope.empty()) where.add("(").append(scope).add(")");
+    if (!rows.empty()) where.add("(").append(rows).add(")");
     for (auto const& filter : query.filters) {
         if (filter.comparison == Comparison::any_of) {
             add_any_of(filter, engine, conjunct());
@@ -153,6 +160,49 @@ Sql predicate(ListQuery const& query, Sql const& scope, Engine engine) {
     return where;
 }
 
+// The sort values of the nearest rows of every branch, each read along its own index, and the nearest of
+// these. Only they are then looked up whole. A row that several branches have comes once (UNION).
+void add_nearest(ListQuery const& query, Branches const& branches, CursorPosition const* position,
+                 std::int64_t limit, Sql& out) {
+    bool const backward = position != nullptr && position->backward;
+    for (std::size_t i = 0; i < branches.size(); ++i) {
+        out.add(i == 0 ? "SELECT * FROM (" : " UNION SELECT * FROM (");
+        for (std::size_t key = 0; key < query.sort.size(); ++key) {
+            out.add(key == 0 ? "SELECT " : ", ").column(query.sort[key].field->name);
+        }
+        add_conditions(query, branches[i], position, out);
+        add_order(query, backward, out);
+        out.add(" LIMIT ").bind(limit).add(") branch_").add(std::to_string(i));
+    }
+    add_order(query, backward, out);
+    out.add(" LIMIT ").bind(limit);
+}
+
+}  // namespace
+
+Branches predicate(ListQuery const& query, Scope const& scope, Engine engine) {
+    if (scope.alternatives().empty()) return {conditions(query, scope.common(), engine)};
+    Branches branches;
+    for (auto const& alternative : scope.alternatives()) {
+        Sql rows = scope.common();
+        if (!rows.empty()) rows.add(" AND ");
+        branches.push_back(conditions(query, rows.append(alternative), engine));
+    }
+    return branches;
+}
+
+Sql whole_predicate(ListQuery const& query, Scope const& scope, Engine engine) {
+    Sql rows = scope.common();
+    if (!scope.alternatives().empty()) {
+        rows.add(rows.empty() ? "(" : " AND (");
+        for (std::size_t i = 0; i < scope.alternatives().size(); ++i) {
+            rows.add(i == 0 ? "(" : " OR (").append(scope.alternatives()[i]).add(")");
+        }
+        rows.add(")");
+    }
+    return conditions(query, rows, engine);
+}
+
 Params RowScan::keys(ListQuery const& query, Row const& row) const {
     Params values;
     for (std::size_t i = 0; i < query.sort.size(); ++i) {
@@ -161,13 +211,13 @@ Params RowScan::keys(ListQuery const& query, Row const& row) const {
     return values;
 }
 
-RowScan scan_rows(ListQuery const& query, Sql const& where, CursorPosition const* position,
+RowScan scan_rows(ListQuery const& query, Branches const& where, CursorPosition const* position,
                   std::int64_t limit) {
     RowScan scan;
     auto& sql = scan.statement;
     int columns = 0;
     auto const select = [&](Field const& field) {
-        sql.add(columns == 0 ? "SELECT " : ", ").column(field.name);
+        sql.add(columns == 0 ? "SELECT " : ", ").add(query.schema->table).add(".").column(field.name);
         return columns++;
     };
     for (auto const& field : query.schema->fields) {
@@ -180,20 +230,31 @@ RowScan scan_rows(ListQuery const& query, Sql const& where, CursorPosition const
         scan.key_columns.push_back(
             shown == scan.fields.end() ? select(*key.field) : static_cast<int>(shown - scan.fields.begin()));
     }
-    add_conditions(query, where, position, sql);
     bool const backward = position != nullptr && position->backward;
+    if (where.size() == 1) {
+        add_conditions(query, where.front(), position, sql);
+        add_order(query, backward, sql);
+        sql.add(" LIMIT ").bind(limit);
+        return scan;
+    }
+    sql.add(" FROM (");
+    add_nearest(query, where, position, limit, sql);
+    sql.add(") nearest JOIN ").add(query.schema->table).add(" ON ").add(query.schema->table);
+    sql.add(".id = nearest.id");
     for (std::size_t i = 0; i < query.sort.size(); ++i) {
-        sql.add(i == 0 ? " ORDER BY " : ", ").column(query.sort[i].field->name);
+        sql.add(i == 0 ? " ORDER BY nearest." : ", nearest.").column(query.sort[i].field->name);
         if (!is_rising(query.sort[i], backward)) sql.add(" DESC");
     }
-    sql.add(" LIMIT ").bind(limit);
     return scan;
 }
 
-Sql probe_rows(ListQuery const& query, Sql const& where, CursorPosition const& position) {
+Sql probe_rows(ListQuery const& query, Branches const& where, CursorPosition const& position) {
     Sql sql;
-    sql.add("SELECT 1");
-    add_conditions(query, where, &position, sql);
+    for (std::size_t i = 0; i < where.size(); ++i) {
+        sql.add(i == 0 ? "SELECT * FROM (SELECT 1" : " UNION ALL SELECT * FROM (SELECT 1");
+        add_conditions(query, where[i], &position, sql);
+        sql.add(" LIMIT 1) branch_").add(std::to_string(i));
+    }
     return sql.add(" LIMIT 1");
 }
 

@@ -7,8 +7,13 @@
 
 namespace securestack {
 
-// The scope, the filters and the search in one condition; empty when every row will do.
-Sql predicate(ListQuery const& query, Sql const& scope, Engine engine);
+// The scope, the filters and the search: one condition for each alternative of the scope, at least one; empty
+// when every row will do.
+using Branches = std::vector<Sql>;
+Branches predicate(ListQuery const& query, Scope const& scope, Engine engine);
+
+// The same in one condition, for what must look at every row anyway.
+Sql whole_predicate(ListQuery const& query, Scope const& scope, Engine engine);
 
 // A SELECT over the readable fields, and where to find the sort values in its rows.
 struct RowScan {
@@ -20,11 +25,12 @@ struct RowScan {
     Params keys(ListQuery const& query, Row const& row) const;
 };
 
-// At most `limit` rows that satisfy `where` and lie beyond `position` (null: from the start), nearest first.
-RowScan scan_rows(ListQuery const& query, Sql const& where, CursorPosition const* position,
+// At most `limit` rows that satisfy one of `where` and lie beyond `position` (null: from the start), nearest
+// first.
+RowScan scan_rows(ListQuery const& query, Branches const& where, CursorPosition const* position,
                   std::int64_t limit);
 
 // A statement with a row when any lies beyond `position`.
-Sql probe_rows(ListQuery const& query, Sql const& where, CursorPosition const& position);
+Sql probe_rows(ListQuery const& query, Branches const& where, CursorPosition const& position);
 
 }  // namespace securestack

@@ -52,14 +52,15 @@ class RowText {
     std::vector<std::size_t> starts_;
 };
 
-bool any_beyond(Tx& tx, ListQuery const& query, Sql const& where, CursorPosition const& position) {
+bool any_beyond(Tx& tx, ListQuery const& query, Branches const& where, CursorPosition const& position) {
     bool found = false;
     auto const sql = probe_rows(query, where, position);
     tx.query(sql.text(), sql.params(), [&](Row const&) { found = true; });
     return found;
 }
 
-std::int64_t count_rows(Tx& tx, ListQuery const& query, Sql const& where) {
+std::int64_t count_rows(Tx& tx, ListQuery const& query, Scope const& scope) {
+    auto const where = whole_predicate(query, scope, tx.engine());
     Sql sql;
     sql.add("SELECT count(*) FROM ").add(query.schema->table);
     if (!where.empty()) sql.add(" WHERE ").append(where);
@@ -95,7 +96,7 @@ std::string page_url(std::string_view path, QueryParameters const& parameters, s
 
 }  // namespace
 
-ListPage fetch_page(Tx& tx, ListQuery const& query, Sql const& scope) {
+ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& scope) {
     auto const where = predicate(query, scope, tx.engine());
     auto const* cursor = query.cursor ? &*query.cursor : nullptr;
     auto const scan = scan_rows(query, where, cursor, query.limit + 1);
@@ -129,7 +130,7 @@ ListPage fetch_page(Tx& tx, ListQuery const& query, Sql const& scope) {
     page.results = text.take(backward);
     page.next = backward ? std::move(behind) : std::move(ahead);
     page.previous = backward ? std::move(ahead) : std::move(behind);
-    if (query.count) page.count = count_rows(tx, query, where);
+    if (query.count) page.count = count_rows(tx, query, scope);
     return page;
 }
 

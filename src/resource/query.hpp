@@ -12,7 +12,7 @@
 #include "core/error.hpp"
 #include "core/secret.hpp"
 #include "resource/field.hpp"
-#include "resource/sql.hpp"
+#include "resource/scope.hpp"
 #include "storage/database.hpp"
 
 namespace securestack {
@@ -80,10 +80,10 @@ struct ListPage {
     std::optional<std::int64_t> count = {};
 };
 
-// Runs the query over the rows that satisfy `scope` ("deleted_at IS NULL AND owner = $1"; empty for all).
+// Runs the query over the rows of `scope` ("deleted_at IS NULL AND owner = $1"; empty for all).
 // `next` and `previous` are exact: there is a row on that side at this moment. Rows that come and go between
 // two pages never make another row appear twice or not at all.
-ListPage fetch_page(Tx& tx, ListQuery const& query, Sql const& scope);
+ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& scope);
 
 // The body of an answer to a list: {"results": …, "next": URL, "previous": URL, "count"?}. `path` and
 // `parameters` are the request's own; the cursor is replaced in them.
@@ -98,13 +98,13 @@ std::string page_body(ListPage const& page, ListQuery const& query, std::string_
 enum class ExportFormat : std::uint8_t { csv, ndjson };
 class ListExport {
   public:
-    ListExport(ListQuery query, Sql scope, ExportFormat format);
+    ListExport(ListQuery query, Scope scope, ExportFormat format);
     // Appends the next piece (with the CSV header first); false when it was the last.
     bool next(Tx& tx, std::string& out);
 
   private:
     ListQuery query_;
-    Sql scope_;
+    Scope scope_;
     ExportFormat format_;
     std::int64_t rows_ahead_;  // that the next piece reads
     bool started_ = false;

@@ -23,8 +23,9 @@ Columns read_columns(Tx& tx, Schema const& schema) {
     return columns;
 }
 
-std::string_view migration_word(JsonType type) {
-    switch (type) {
+std::string_view migration_word(TypeInfo const& type) {
+    if (type.ranked) return "{int}";
+    switch (type.json) {
         case JsonType::integer:
             return "{int}";
         case JsonType::boolean:
@@ -87,7 +88,7 @@ std::vector<std::string> check_table(Database& database, Schema const& schema) {
     auto columns = database.read_now([&](Tx& tx) { return read_columns(tx, schema); });
     Check check{schema, database.engine(), std::move(columns)};
     for (auto const& field : schema.fields) {
-        check.expect(field.name, migration_word(field.type->json), field.type->nullable);
+        check.expect(field.name, migration_word(*field.type), field.type->nullable);
     }
     if (schema.is_searchable()) check.expect("search_text", "{text}", false);
     return check.finish();
