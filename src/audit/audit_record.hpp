@@ -19,8 +19,8 @@ template <>
 inline constexpr std::array<std::string_view, 3> choices<ActorType>{"user", "anonymous", "system"};
 
 template <>
-inline constexpr std::array<std::string_view, 4> choices<Via>{"anonymous", "access_token", "command_line",
-                                                              "system"};
+inline constexpr std::array<std::string_view, 5> choices<Via>{"anonymous", "access_token", "command_line",
+                                                              "system", "api_key"};
 
 struct AuditActor {
     ActorType type = ActorType::system;

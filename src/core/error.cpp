@@ -19,6 +19,7 @@ constexpr std::array table{
     Entry{ErrorCode::unauthenticated, {401, "unauthenticated", "Authentication is required"}},
     Entry{ErrorCode::invalid_credentials, {401, "invalid-credentials", "Wrong username or password"}},
     Entry{ErrorCode::invalid_token, {401, "invalid-token", "The token is not valid"}},
+    Entry{ErrorCode::otp_required, {401, "otp-required", "A code of the second factor is required"}},
     Entry{ErrorCode::forbidden, {403, "forbidden", "The action is not allowed"}},
     Entry{ErrorCode::not_found, {404, "not-found", "Not found"}},
     Entry{ErrorCode::method_not_allowed, {405, "method-not-allowed", "The method is not allowed here"}},

@@ -18,6 +18,7 @@ enum class ErrorCode {
     unauthenticated,         // 401
     invalid_credentials,     // 401: login with a wrong name or password
     invalid_token,           // 401: a token that is malformed, expired, revoked or for something else
+    otp_required,            // 401: the password was right; a code of the second factor is missing
     forbidden,               // 403: a known object, the action is not allowed
     not_found,               // 404: absent, or not the caller's to see
     method_not_allowed,      // 405

@@ -75,6 +75,10 @@ struct Route {
     // Decodes path, query and body after authorisation. Pure; must not block.
     std::function<Result<Steps>(Context const& context, PathValues const& path)> bind;
     OperationDoc doc = {};
+    // Of a route about one object: how far the caller must reach it, or that it must be the caller's own. The
+    // handler asks; from here come the table of permissions and the test that holds the handler to it.
+    std::optional<Reach> reach = {};
+    bool own = false;
     std::size_t body_limit = 1024 * 1024;
     bool in_api = true;     // false: not part of the OpenAPI document (landing page, documentation assets)
     std::size_t index = 0;  // its place in Router::routes(), given by the router

@@ -22,6 +22,10 @@ class RouteRef {
     RouteRef& operation(std::string id) { return route_.doc.id = std::move(id), *this; }
     RouteRef& tag(std::string text) { return route_.doc.tag = std::move(text), *this; }
     RouteRef& answers(int status) { return route_.doc.problems.push_back(status), *this; }
+    // What the handler asks of the caller about the one object that the route is about: `reaches` it, or that
+    // it is the caller's own, whatever its role.
+    RouteRef& reach(Reach needed) { return route_.reach = needed, *this; }
+    RouteRef& own() { return route_.own = true, *this; }
     RouteRef& body_limit(std::size_t bytes) { return route_.body_limit = bytes, *this; }
     // Allows one more query parameter (lists have those of their fields); the handler reads it from the
     // request.
@@ -59,7 +63,7 @@ class Router {
     RouteRef del(std::string pattern, AccessRule access, H handler);
 
     // A list of T: JSON pages, CSV and NDJSON exports by Accept. `scope` is
-    // Result<Sql>(Tx&, Context const&, Id…): the rows that the caller may see.
+    // Result<Scope>(Tx&, Context const&, Id…), or Result<Sql>: the rows that the caller may see.
     template <class T, class S>
     RouteRef list(std::string pattern, AccessRule access, S scope);
 

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -10,32 +10,55 @@ namespace {
 
 using enum Permission;
 
-constexpr std::array every{account, servers_read, servers_write, users_read, users_write, audit_read};
+std::vector<Permission> every() {
+    std::vector<Permission> all;
+    for (std::size_t i = 0; i < permission_count; ++i) all.push_back(static_cast<Permission>(i));
+    return all;
+}
 
 Principal caller(Role role, Via via = Via::access_token) {
     return {.user = {}, .session = {}, .name = "x", .role = role, .via = via};
 }
 
 void expect_exactly(Role role, std::initializer_list<Permission> allowed) {
-    for (auto const permission : every)
+    for (auto const permission : every())
         EXPECT_EQ(may(caller(role), permission), std::ranges::find(allowed, permission) != allowed.end())
             << to_string(role) << ' ' << to_string(permission);
 }
 
 TEST(Permissions, TheAdminMayDoEverything) {
-    expect_exactly(Role::admin, {account, servers_read, servers_write, users_read, users_write, audit_read});
+    for (auto const permission : every()) EXPECT_TRUE(may(caller(Role::admin), permission));
 }
 
-TEST(Permissions, TheAuditorReadsEverythingAndChangesOnlyItsAccount) {
-    expect_exactly(Role::auditor, {account, servers_read, users_read, audit_read});
+TEST(Permissions, TheAuditorReadsEverythingAndChangesOnlyItsAccountAndKeys) {
+    expect_exactly(Role::auditor, {account, servers_read, backups_read, incidents_read, users_read,
+                                   teams_read, keys_read, keys_write, audit_read});
 }
 
-TEST(Permissions, AUserReachesServersAndItsOwnActs) {
-    expect_exactly(Role::user, {account, servers_read, servers_write, audit_read});
+TEST(Permissions, AUserReachesEverythingButUsers) {
+    expect_exactly(Role::user, {account, servers_read, servers_write, backups_read, backups_write, runs_write,
+                                incidents_read, incidents_write, teams_read, teams_write, keys_read,
+                                keys_write, audit_read, ingest_write});
+}
+
+TEST(Permissions, AKeyHasItsScopesAsFarAsItsOwnerHasThem) {
+    auto key = caller(Role::auditor, Via::api_key);
+    key.scopes = PermissionSet{servers_read, servers_write};
+
+    EXPECT_TRUE(may(key, servers_read));
+    EXPECT_FALSE(may(key, servers_write));
+    EXPECT_FALSE(may(key, audit_read));
+    EXPECT_EQ(permissions_of(key), PermissionSet{servers_read});
+}
+
+TEST(Permissions, AScopeIsReadAsItIsWritten) {
+    for (auto const permission : every()) EXPECT_EQ(parse_permission(to_string(permission)), permission);
+    EXPECT_EQ(to_string(servers_read), "servers:read");
+    EXPECT_FALSE(parse_permission("servers_read"));
 }
 
 TEST(Permissions, AnAnonymousCallerMayDoNothingWhateverItsRole) {
-    for (auto const permission : every) EXPECT_FALSE(may(caller(Role::admin, Via::anonymous), permission));
+    for (auto const permission : every()) EXPECT_FALSE(may(caller(Role::admin, Via::anonymous), permission));
     EXPECT_FALSE(sees_everything(caller(Role::admin, Via::anonymous)));
 }
 
