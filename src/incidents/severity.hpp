@@ -9,11 +9,13 @@
 
 namespace securestack {
 
-// In the order of the worst first, which is the order that lists sort by.
+// The worst first: so lists are sorted by it, and it is stored as its place here.
 enum class Severity : std::uint8_t { critical, high, medium, low, info };
 template <>
 inline constexpr std::array<std::string_view, 5> choices<Severity>{"critical", "high", "medium", "low",
                                                                    "info"};
+template <>
+inline constexpr bool is_ranked<Severity> = true;
 
 enum class IncidentStatus : std::uint8_t { open, acknowledged, resolved };
 template <>
