@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/principal.hpp"
 #include "core/time.hpp"
@@ -21,6 +22,7 @@ struct SessionState {
     Role role = Role::user;
     std::int64_t epoch = 0;
     bool alive = false;  // the session runs, and its user is not disabled
+    std::vector<Membership> teams = {};
 };
 
 class SessionCache {
