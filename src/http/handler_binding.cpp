@@ -92,12 +92,17 @@ Result<void> accepts_json(Context const& context) {
     return {};
 }
 
-Result<ListPlan> plan_list(Context const& context, Schema const& schema) {
+Result<ListPlan> plan_list(Context const& context, Schema const& schema,
+                           std::vector<QueryParameterDoc> const& others) {
     auto form = negotiate(context.request.headers, list_forms);
     if (!form) return form.error();
     auto parameters = context.request.query();
     if (!parameters) return parameters.error();
-    auto query = parse_list_query(schema, *parameters, context.cursors);
+    auto of_fields = *parameters;
+    std::erase_if(of_fields, [&](auto const& parameter) {
+        return std::ranges::find(others, parameter.first, &QueryParameterDoc::name) != others.end();
+    });
+    auto query = parse_list_query(schema, of_fields, context.cursors);
     if (!query) return query.error();
     ListPlan plan;
     plan.query = *std::move(query);

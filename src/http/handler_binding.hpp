@@ -240,7 +240,9 @@ struct ListPlan {
     QueryParameters parameters;
     std::optional<ExportFormat> format;  // none: a JSON page
 };
-Result<ListPlan> plan_list(Context const& context, Schema const& schema);
+// `others` are the parameters that the list's scope reads.
+Result<ListPlan> plan_list(Context const& context, Schema const& schema,
+                           std::vector<QueryParameterDoc> const& others);
 Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Scope scope);
 
 // Throws std::logic_error when the pattern has another number of {parameters} than the handler takes.

@@ -27,8 +27,8 @@ class RouteRef {
     RouteRef& reach(Reach needed) { return route_.reach = needed, *this; }
     RouteRef& own() { return route_.own = true, *this; }
     RouteRef& body_limit(std::size_t bytes) { return route_.body_limit = bytes, *this; }
-    // Allows one more query parameter (lists have those of their fields); the handler reads it from the
-    // request.
+    // Allows one more query parameter (lists have those of their fields); the handler, or the scope of a
+    // list, reads it from the request.
     RouteRef& query(std::string name, std::string text, bool required = false) {
         return route_.doc.query.push_back({std::move(name), std::move(text), required}), *this;
     }

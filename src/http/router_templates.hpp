@@ -59,11 +59,12 @@ RouteRef Router::list(std::string pattern, AccessRule access, S scope) {
     detail::check_path_values(pattern, Arguments::path_values);
 
     Route route{.method = Method::get, .pattern = std::move(pattern), .access = access, .bind = {}};
-    route.bind = [this, scope](Context const& context, PathValues const& path) -> Result<Steps> {
+    auto const added = std::make_shared<Route const*>(nullptr);
+    route.bind = [this, scope, added](Context const& context, PathValues const& path) -> Result<Steps> {
         detail::Binding binding{context, path};
         auto values = Arguments::take(binding);
         if (!values) return values.error();
-        auto plan = detail::plan_list(context, schema_of<T>());
+        auto plan = detail::plan_list(context, schema_of<T>(), (*added)->doc.query);
         if (!plan) return plan.error();
         Steps steps;
         if (plan->format && record_export && context.request.method != Method::head) {
@@ -84,7 +85,9 @@ RouteRef Router::list(std::string pattern, AccessRule access, S scope) {
     route.doc.answer = &schema_of<T>();
     route.doc.list = &schema_of<T>();
     route.doc.answer_is_list = true;
-    return add(std::move(route));
+    auto described = add(std::move(route));
+    *added = &described.route();
+    return described;
 }
 
 template <class P, class C, class F>
