@@ -6,10 +6,10 @@
 //   Result<NoContent>       delete_server(Tx&, Context const&, Id id);
 //
 // Id arguments are the {parameters} of the pattern, in order (a text that is no id answers 404), std::string
-// arguments those that are no ids; a document argument is the decoded body, Patch<T> a merge patch for one,
-// Replacement<T> a PUT. GET runs in a read transaction, the rest in a write one, which must leave an audit
-// record (Tx::audited) when it succeeds. Any callable of such a signature will do (a function, a lambda); it
-// is copied, and called by all threads.
+// arguments those that are no ids; a document argument is the decoded body (std::optional<T>: there may be
+// none), Patch<T> a merge patch for one, Replacement<T> a PUT. GET runs in a read transaction, the rest in a
+// write one, which must leave an audit record (Tx::audited) when it succeeds. Any callable of such a
+// signature will do (a function, a lambda); it is copied, and called by all threads.
 #pragma once
 
 #include <string>

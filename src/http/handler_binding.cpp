@@ -50,6 +50,10 @@ Result<boost::json::value> Binding::patch_body() {
     return read_body(context_, {"application/merge-patch+json", "application/json"});
 }
 
+bool Binding::has_body() const {
+    return !context_.request.body.empty();
+}
+
 Response document_response(Context const& context, Schema const& schema, void const* document,
                            std::optional<std::int64_t> version, int status, std::string const& location) {
     Response response;

@@ -22,6 +22,7 @@ class Binding {
     Result<std::string> next_text();
     Result<boost::json::value> json_body();
     Result<boost::json::value> patch_body();  // application/merge-patch+json as well
+    bool has_body() const;
 
   private:
     Context const& context_;
@@ -55,6 +56,23 @@ struct Argument<std::string> {
     static constexpr bool is_body = false;
     static Result<std::string> take(Binding& binding) { return binding.next_text(); }
     static void describe(OperationDoc&) {}
+};
+
+// A document that may be left out.
+template <class T>
+struct Argument<std::optional<T>> {
+    static constexpr std::size_t path_values = 0;
+    static constexpr bool is_body = true;
+    static Result<std::optional<T>> take(Binding& binding) {
+        if (!binding.has_body()) return std::optional<T>{};
+        auto document = Argument<T>::take(binding);
+        if (!document) return document.error();
+        return std::optional<T>{*std::move(document)};
+    }
+    static void describe(OperationDoc& doc) {
+        Argument<T>::describe(doc);
+        doc.request_is_optional = true;
+    }
 };
 
 template <class T>

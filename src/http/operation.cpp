@@ -106,7 +106,7 @@ json::object request_body(OperationDoc const& doc) {
     }
     content.emplace("application/json",
                     json::object{{"schema", reference(component_name(*doc.request, use))}});
-    return {{"required", true}, {"content", std::move(content)}};
+    return {{"required", !doc.request_is_optional}, {"content", std::move(content)}};
 }
 
 json::object page_schema(Schema const& schema) {

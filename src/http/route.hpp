@@ -58,7 +58,8 @@ struct OperationDoc {
     std::string tag;                  // made from the pattern when empty
     Schema const* request = nullptr;  // body
     bool request_is_patch = false;
-    Schema const* answer = nullptr;  // body of the success answer
+    bool request_is_optional = false;  // no body is as good as an empty object
+    Schema const* answer = nullptr;    // body of the success answer
     bool answer_is_list = false;
     Schema const* list = nullptr;          // list parameters
     std::vector<QueryParameterDoc> query;  // every other query parameter answers 400
