@@ -1,0 +1,92 @@
+#include "backups/judge.hpp"
+
+#include <boost/json/object.hpp>
+
+#include "backups/alarm.hpp"
+#include "backups/timing.hpp"
+
+namespace securestack {
+namespace {
+
+constexpr std::chrono::days longest_run{7};
+
+// False when somebody was faster.
+bool claim_slot(Tx& tx, TaskPulse const& task, Time slot, std::string_view verdict, Time now) {
+    return tx.execute(
+               "INSERT INTO backup_slots (task, slot, verdict, judged_at) VALUES ($1, $2, $3, $4) "
+               "ON CONFLICT (task, slot) DO NOTHING",
+               {task.id, slot, verdict, now}) == 1;
+}
+
+std::string sentence(TaskPulse const& task, Time slot) {
+    auto text = "No success was reported for the slot of " + format_time(slot) + ".";
+    text += task.last_success_at ? " The last one was at " + format_time(*task.last_success_at) + "."
+                                 : " There has not been one yet.";
+    return text;
+}
+
+void judge_task(Tx& tx, Actor const& actor, Attendance const& attendance, TaskPulse const& task) {
+    auto after = task;
+    auto const slot = task.next_run_at.value_or(*task.due_at);
+    auto const unheard = attendance.listening_since - patience(task.jitter_seconds, task.grace_seconds);
+    await_next(after, std::max(slot, unheard));
+    if (!claim_slot(tx, task, slot, "overdue", actor.now)) return save_pulse(tx, task, after);
+    after.outcome = TaskState::overdue;
+    save_pulse(tx, task, after);
+    boost::json::object changes;
+    changes["outcome"] = {{"from", choice_name(task.outcome)}, {"to", "overdue"}};
+    changes["slot"] = {{"from", nullptr}, {"to", format_time(slot)}};
+    record(tx, actor, "backup.overdue", audit_object_of(task), Outcome::success, changes);
+    if (raise_alarm(tx, actor, task, Alarm::overdue, sentence(task, slot))) return;
+    tx.execute("UPDATE backup_slots SET verdict = 'maintenance' WHERE task = $1 AND slot = $2",
+               {task.id, slot});
+}
+
+}  // namespace
+
+Attendance attend(Tx& tx, Time now, std::chrono::seconds delay) {
+    auto const known =
+        tx.first("SELECT looked_at, listening_since, resumes_at FROM backup_judge WHERE id = 1", {},
+                 [](Row const& row) {
+                     return Attendance{row.time(0), row.time(1), row.time(2)};
+                 });
+    if (!known) {
+        tx.execute(
+            "INSERT INTO backup_judge (id, looked_at, listening_since, resumes_at) VALUES (1, $1, $1, $1)",
+            {now});
+        return {now, now, now};
+    }
+    auto attendance = *known;
+    if (now - known->looked_at > longest_absence) {
+        attendance.listening_since = now;
+        attendance.resumes_at = now + delay;
+    } else if (now - known->looked_at < attendance_period) {
+        return attendance;
+    }
+    attendance.looked_at = now;
+    tx.execute("UPDATE backup_judge SET looked_at = $1, listening_since = $2, resumes_at = $3 WHERE id = 1",
+               {attendance.looked_at, attendance.listening_since, attendance.resumes_at});
+    return attendance;
+}
+
+bool anything_due(Tx& tx, Time now) {
+    return tx
+        .first("SELECT 1 FROM backups WHERE due_at <= $1 LIMIT 1", {now}, [](Row const&) { return true; })
+        .has_value();
+}
+
+std::int64_t judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::int64_t limit) {
+    auto const due = read_pulses(
+        tx, Sql{}.add("WHERE due_at <= ").bind(actor.now).add(" ORDER BY due_at LIMIT ").bind(limit));
+    for (auto const& task : due) judge_task(tx, actor, attendance, task);
+    return static_cast<std::int64_t>(due.size());
+}
+
+std::int64_t give_up_runs(Tx& tx, Actor const& actor, std::int64_t limit) {
+    return tx.execute(
+        "UPDATE runs SET state = 'lost', version = version + 1 WHERE id IN "
+        "(SELECT id FROM runs WHERE state = 'running' AND started_at < $1 ORDER BY started_at LIMIT $2)",
+        {actor.now - longest_run, limit});
+}
+
+}  // namespace securestack

@@ -1,0 +1,174 @@
+#include "backups/repository.hpp"
+#include "backups/routes.hpp"
+#include "http/router.hpp"
+#include "identity/team.hpp"
+#include "identity/visible.hpp"
+#include "resource/table.hpp"
+
+namespace securestack {
+namespace {
+
+Problem absent() {
+    return {ErrorCode::not_found, "There is no repository with this id."};
+}
+
+Result<Scope> readable(Tx&, Context const& context) {
+    return visible_to(context.principal, {});
+}
+
+Result<Repository> find(Tx& tx, Context const& context, Id id, Reach reach) {
+    auto found = Table<Repository>(tx).find(id);
+    if (!found) return absent();
+    auto const holder = holder_of(*found);
+    if (reaches(context.principal, reach, holder)) return *std::move(found);
+    bool const seen = reaches(context.principal, Reach::read, holder);
+    auto problem = seen
+                       ? Problem{ErrorCode::forbidden,
+                                 "You may see this repository, but not change it: that takes its owner, or a "
+                                 "maintainer of its team."}
+                       : absent();
+    if (reach != Reach::read) problem.denied_object = denied_object(*found);
+    return problem;
+}
+
+Result<void> check_team(Tx& tx, Context const& context, std::optional<Id> team) {
+    if (!team) return {};
+    bool const may_use = reaches(context.principal, Reach::operate, {.owner = {}, .team = team});
+    if (may_use && Table<Team>(tx).find(*team)) return {};
+    return Problem{
+        {FieldError{"/team", "unknown", "must be the id of a team in which you are at least an operator"}}};
+}
+
+RepositoryDraft draft_of(Repository const& repository) {
+    RepositoryDraft draft;
+    draft.name = repository.name;
+    draft.url = repository.url;
+    draft.append_only = repository.append_only;
+    draft.team = repository.team;
+    return draft;
+}
+
+class Repositories {
+  public:
+    explicit Repositories(MasterKey const& key) : key_(key) {}
+
+    Result<Created<Repository>> create(Tx& tx, Context const& context, RepositoryDraft const& draft) const {
+        Repository repository;
+        repository.id = context.new_id();
+        repository.owner = context.principal.user;
+        repository.created_at = repository.updated_at = context.now;
+        if (auto const team = check_team(tx, context, draft.team); !team) return team.error();
+        take(repository, draft);
+        if (auto const saved = Table<Repository>(tx).insert(repository); !saved) return saved.error();
+        record_created(tx, context, "repository.create", repository);
+        return Created<Repository>{repository, "/api/repositories/" + repository.id.to_string()};
+    }
+
+    template <class Document>
+    Result<Entity<Repository>> change(Tx& tx, Context const& context, Id id, Document const& document) const {
+        auto const before = find(tx, context, id, Reach::manage);
+        if (!before) return before.error();
+        if (auto const current = context.check_if_match(before->version); !current) return current.error();
+        auto const draft = document.apply(draft_of(*before));
+        if (!draft) return draft.error();
+        if (draft->team != before->team) {
+            if (auto const team = check_team(tx, context, draft->team); !team) return team.error();
+        }
+        auto after = *before;
+        take(after, *draft);
+        after.updated_at = context.now;
+        if (auto const saved = Table<Repository>(tx).update(after); !saved) return saved.error();
+        record_changed(tx, context, "repository.update", *before, after);
+        return Entity<Repository>{std::move(after)};
+    }
+
+  private:
+    void take(Repository& repository, RepositoryDraft const& draft) const {
+        repository.name = draft.name;
+        repository.url = draft.url;
+        repository.append_only = draft.append_only;
+        repository.team = draft.team;
+        if (!draft.password && !draft.env) return;
+        auto secrets = open_secrets(key_, repository);
+        if (draft.password) secrets.password = draft.password;
+        if (draft.env) secrets.env = *draft.env;
+        repository.sealed = seal_secrets(key_, repository.id, secrets);
+    }
+
+    MasterKey const& key_;
+};
+
+Result<Entity<Repository>> get_repository(Tx& tx, Context const& context, Id id) {
+    auto found = find(tx, context, id, Reach::read);
+    if (!found) return found.error();
+    return Entity<Repository>{*std::move(found)};
+}
+
+Result<NoContent> delete_repository(Tx& tx, Context const& context, Id id) {
+    auto const before = find(tx, context, id, Reach::manage);
+    if (!before) return before.error();
+    if (auto const current = context.check_if_match(before->version); !current) return current.error();
+    bool const used = tx.first("SELECT 1 FROM backups WHERE repository = $1 LIMIT 1", {id}, [](Row const&) {
+                            return true;
+                        }).has_value();
+    if (used) {
+        return Problem{ErrorCode::conflict, "Backup tasks use this repository; give them another one first."};
+    }
+    Table<Repository>(tx).remove(id);
+    record_deleted(tx, context, "repository.delete", *before);
+    return NoContent{};
+}
+
+}  // namespace
+
+void add_repository_routes(Router& router, Backups& backups) {
+    using enum Permission;
+    Repositories const repositories{backups.key()};
+    router.list<Repository>("/api/repositories", allow(backups_read), readable)
+        .operation("listRepositories")
+        .summary("The repositories that you may see")
+        .tag("Repositories");
+    router
+        .post("/api/repositories", allow(backups_write),
+              [repositories](Tx& tx, Context const& context, RepositoryDraft const& draft) {
+                  return repositories.create(tx, context, draft);
+              })
+        .operation("createRepository")
+        .summary("Add a repository")
+        .tag("Repositories")
+        .answers(409);
+    router.get("/api/repositories/{id}", allow(backups_read), get_repository)
+        .reach(Reach::read)
+        .operation("getRepository")
+        .summary("One repository; its secrets are never answered")
+        .tag("Repositories");
+    router
+        .put("/api/repositories/{id}", allow(backups_write),
+             [repositories](Tx& tx, Context const& context, Id id,
+                            Replacement<RepositoryDraft> const& document) {
+                 return repositories.change(tx, context, id, document);
+             })
+        .reach(Reach::manage)
+        .operation("replaceRepository")
+        .summary("Replace a repository; secrets that are left out stay")
+        .tag("Repositories")
+        .answers(409);
+    router
+        .patch("/api/repositories/{id}", allow(backups_write),
+               [repositories](Tx& tx, Context const& context, Id id, Patch<RepositoryDraft> const& patch) {
+                   return repositories.change(tx, context, id, patch);
+               })
+        .reach(Reach::manage)
+        .operation("updateRepository")
+        .summary("Change a repository (RFC 7396 merge patch)")
+        .tag("Repositories")
+        .answers(409);
+    router.del("/api/repositories/{id}", allow(backups_write), delete_repository)
+        .reach(Reach::manage)
+        .operation("deleteRepository")
+        .summary("Forget a repository that no task uses; its data stays where it is")
+        .tag("Repositories")
+        .answers(409);
+}
+
+}  // namespace securestack

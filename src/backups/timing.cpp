@@ -1,0 +1,21 @@
+#include "backups/timing.hpp"
+
+namespace securestack {
+
+Result<Timing> Timing::read(std::string_view schedule, std::string_view timezone) {
+    auto const parsed = Schedule::parse(schedule);
+    auto const zone = TimeZone::find(timezone);
+    if (parsed && zone) return Timing{*parsed, *zone};
+    std::vector<FieldError> errors;
+    if (!parsed) errors = parsed.error().errors;
+    if (!zone) errors.insert(errors.end(), zone.error().errors.begin(), zone.error().errors.end());
+    return Problem{std::move(errors)};
+}
+
+TaskState shown_state(bool enabled, TaskState outcome, bool running) {
+    if (!enabled) return TaskState::paused;
+    if (outcome == TaskState::overdue) return outcome;
+    return running ? TaskState::running : outcome;
+}
+
+}  // namespace securestack
