@@ -72,6 +72,7 @@ void check_bounds(Field const& field, json::value const& value, std::string cons
             }
             return;
         }
+        case JsonType::number:
         case JsonType::boolean:
         case JsonType::id:
         case JsonType::time:

@@ -63,6 +63,22 @@ std::optional<Param> parse_text(std::string_view text, std::int64_t const*) {
     return Param{number};
 }
 
+void read(json::value const& value, double& member, std::string const& pointer, Errors& errors) {
+    if (has_kind(value.is_number(), value, "a number", pointer, errors)) member = value.to_number<double>();
+}
+void write(double value, JsonWriter& out) {
+    out.number(value);
+}
+Param param(double value) {
+    return value;
+}
+void from_column(Row const& row, int column, double& member) {
+    member = row.real(column);
+}
+std::optional<Param> parse_text(std::string_view, double const*) {
+    return std::nullopt;
+}
+
 void read(json::value const& value, bool& member, std::string const& pointer, Errors& errors) {
     if (has_kind(value.is_bool(), value, "true or false", pointer, errors)) member = value.get_bool();
 }
@@ -183,6 +199,7 @@ std::optional<Param> ScalarCodec<M, Type>::parse(std::string_view text) {
 
 template struct ScalarCodec<std::string, JsonType::string>;
 template struct ScalarCodec<std::int64_t, JsonType::integer>;
+template struct ScalarCodec<double, JsonType::number>;
 template struct ScalarCodec<bool, JsonType::boolean>;
 template struct ScalarCodec<Id, JsonType::id>;
 template struct ScalarCodec<Time, JsonType::time>;

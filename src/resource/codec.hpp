@@ -30,7 +30,7 @@ struct Schema;
 template <class T>
 Schema const& schema_of();
 
-enum class JsonType : std::uint8_t { string, integer, boolean, id, time, choice, map, list, object };
+enum class JsonType : std::uint8_t { string, integer, boolean, id, time, choice, map, list, object, number };
 
 // What a codec tells the rest of the system of its type.
 struct TypeInfo {
@@ -140,6 +140,9 @@ template <>
 struct Codec<std::string> : ScalarCodec<std::string, JsonType::string> {};
 template <>
 struct Codec<std::int64_t> : ScalarCodec<std::int64_t, JsonType::integer> {};
+template <>
+struct Codec<double> : ScalarCodec<double, JsonType::number> {
+};  // for answers: it is neither sorted nor filtered by
 template <>
 struct Codec<bool> : ScalarCodec<bool, JsonType::boolean> {};
 template <>

@@ -56,6 +56,7 @@ void append_value(std::string& out, Field const& field, Row const& row, int colu
         case JsonType::id:
             return row.id(column).append_to(out);
         case JsonType::integer:
+        case JsonType::number:
         case JsonType::boolean: {
             JsonWriter number{out};
             return field.access->row_to_json(row, column, number);

@@ -75,6 +75,8 @@ json::object plain_type(Field const& field, SchemaUse use) {
             add_limits(field, "minimum", "maximum", std::numeric_limits<std::int64_t>::min(), out);
             return out;
         }
+        case JsonType::number:
+            return {{"type", "number"}};
         case JsonType::boolean:
             return {{"type", "boolean"}};
         case JsonType::id:

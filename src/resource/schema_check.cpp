@@ -28,6 +28,8 @@ std::string_view migration_word(TypeInfo const& type) {
     switch (type.json) {
         case JsonType::integer:
             return "{int}";
+        case JsonType::number:
+            return "{real}";
         case JsonType::boolean:
             return "{bool}";
         case JsonType::id:
