@@ -29,9 +29,9 @@ bool holds_lease(Tx& tx, Lease const& lease, Time now) {
         .has_value();
 }
 
-void release_lease(Tx& tx, Lease const& lease, Time now) {
+void release_lease(Tx& tx, Lease const& lease) {
     tx.execute("UPDATE leases SET expires_at = $4 WHERE name = $1 AND holder = $2 AND fence = $3",
-               {lease.name, lease.holder, lease.fence, now});
+               {lease.name, lease.holder, lease.fence, Time{}});
 }
 
 }  // namespace securestack

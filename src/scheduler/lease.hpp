@@ -38,6 +38,6 @@ std::optional<Lease> claim_lease(Tx& tx, std::string_view name, std::string_view
 bool holds_lease(Tx& tx, Lease const& lease, Time now);
 
 // Gives it up before its time, so that the next need not wait. Nothing when it is somebody else's by now.
-void release_lease(Tx& tx, Lease const& lease, Time now);
+void release_lease(Tx& tx, Lease const& lease);
 
 }  // namespace securestack

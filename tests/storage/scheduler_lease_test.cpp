@@ -28,7 +28,7 @@ class Leases : public EachEngine {
         return (*database_)->read_now([&](Tx& tx) { return holds_lease(tx, lease, shared_now(tx, clock_)); });
     }
     void release(Lease const& lease) {
-        (*database_)->write_now([&](Tx& tx) { release_lease(tx, lease, shared_now(tx, clock_)); });
+        (*database_)->write_now([&](Tx& tx) { release_lease(tx, lease); });
     }
 
     std::unique_ptr<TestDatabase> database_;
