@@ -59,9 +59,13 @@ std::optional<Id> settle_incident(Tx& tx, Actor const& actor, std::string_view d
 
 // Whether the server's own status says so (until its `maintenance_until`, if it has one), or a maintenance
 // window covers it at `now`. A window covers the servers that it names, and those with all of its labels that
-// belong to its owner or its team, or to anybody when its owner is an administrator. False for a server that
-// does not exist.
+// belong to its owner or its team, or to anybody when an administrator wrote it. False for a server that does
+// not exist.
 bool in_maintenance(Tx& tx, Id server, Time now);
+
+// Has at most `limit` windows that recur, and whose shown occurrence has passed, show the next one; how many.
+// For a timer, until it returns less than `limit`. Nothing that anybody decided changes: there is no record.
+std::int64_t advance_maintenance_windows(Tx& tx, Time now, std::int64_t limit);
 
 void add_incident_routes(Router& router);     // /api/incidents, /api/servers/{id}/incidents
 void add_maintenance_routes(Router& router);  // /api/maintenance

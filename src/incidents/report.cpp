@@ -1,0 +1,101 @@
+// Incidents that the program opens and settles by itself.
+#include <algorithm>
+
+#include "core/encoding.hpp"
+#include "incidents/incidents.hpp"
+#include "incidents/lifecycle.hpp"
+#include "incidents/store.hpp"
+#include "resource/table.hpp"
+
+namespace securestack {
+namespace {
+
+// At most `most` characters, and no half ones.
+std::string cut(std::string_view text, std::int64_t most) {
+    std::int64_t characters = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        bool const begins = (static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U;
+        if (begins && characters++ == most) return std::string{text.substr(0, i)};
+    }
+    return std::string{text};
+}
+
+// A title is one visible line, whatever a name that went into it holds.
+std::string one_line(std::string_view text) {
+    std::string line{text};
+    std::ranges::replace_if(
+        line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    auto const first = line.find_first_not_of(' ');
+    if (first == std::string::npos) return "Incident";
+    return cut(line.substr(first, line.find_last_not_of(' ') - first + 1), longest_incident_title);
+}
+
+std::optional<Incident> unresolved(Tx& tx, std::string_view key) {
+    return Table<Incident>(tx).find_where(
+        Sql{}.add("dedup_key = ").bind(key).add(" AND status <> 'resolved'"));
+}
+
+std::optional<Incident> lately_resolved(Tx& tx, std::string_view key, Time since) {
+    auto newest = Table<Incident>(tx).find_where(
+        Sql{}.add("dedup_key = ").bind(key).add(" AND dedup_key IS NOT NULL ORDER BY id DESC"));
+    if (!newest || !newest->resolved_at || *newest->resolved_at <= since) return std::nullopt;
+    return newest;
+}
+
+Incident opened(Actor const& actor, IncidentReport const& report, std::vector<NamedServer> const& servers) {
+    Incident incident;
+    incident.id = actor.ids.make(actor.now);
+    incident.title = one_line(report.title);
+    incident.description = cut(report.description, longest_incident_description);
+    incident.severity = report.severity;
+    incident.source = report.source;
+    incident.dedup_key = report.dedup_key;
+    incident.opened_at = incident.created_at = incident.updated_at = actor.now;
+    for (auto const& server : servers) incident.servers.push_back(server.id);
+    if (!servers.empty()) {
+        incident.owner = servers.front().holder.owner;
+        incident.team = servers.front().holder.team;
+    }
+    return incident;
+}
+
+void add_occurrence(Incident& incident, IncidentReport const& report) {
+    ++incident.occurrences;
+    incident.severity = std::min(incident.severity, report.severity);
+}
+
+}  // namespace
+
+Reported report_incident(Tx& tx, Actor const& actor, IncidentReport const& report) {
+    if (report.dedup_key.empty() || std::ssize(report.dedup_key) > longest_dedup_key)
+        throw std::logic_error("an incident is reported under a key of 1 to 255 characters");
+    if (auto const before = unresolved(tx, report.dedup_key)) {
+        auto after = *before;
+        add_occurrence(after, report);
+        save_incident(tx, actor, *before, after, "incident.occurrence").value();
+        return {after.id, after.number, ReportEffect::counted};
+    }
+    if (auto const before = lately_resolved(tx, report.dedup_key, actor.now - report.reopen_window)) {
+        auto after = *before;
+        add_occurrence(after, report);
+        enter(after, IncidentStatus::open, actor.principal.user, actor.now).value();
+        save_incident(tx, actor, *before, after, "incident.reopen").value();
+        return {after.id, after.number, ReportEffect::reopened};
+    }
+    auto incident = opened(actor, report, named_servers(tx, report.servers));
+    insert_incident(tx, actor, incident).value();
+    return {incident.id, incident.number, ReportEffect::opened};
+}
+
+std::optional<Id> settle_incident(Tx& tx, Actor const& actor, std::string_view dedup_key,
+                                  std::string_view resolution) {
+    auto const before = unresolved(tx, dedup_key);
+    if (!before) return std::nullopt;
+    auto after = *before;
+    enter(after, IncidentStatus::resolved, actor.principal.user, actor.now).value();
+    after.resolution = cut(resolution, longest_resolution);
+    save_incident(tx, actor, *before, after, "incident.resolve").value();
+    return after.id;
+}
+
+}  // namespace securestack

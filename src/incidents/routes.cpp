@@ -1,0 +1,138 @@
+#include "http/router.hpp"
+#include "incidents/access.hpp"
+#include "incidents/incidents.hpp"
+#include "incidents/more_routes.hpp"
+#include "incidents/rules.hpp"
+#include "incidents/server_filter.hpp"
+#include "incidents/store.hpp"
+#include "resource/table.hpp"
+
+namespace securestack {
+namespace {
+
+Result<Scope> readable(Tx&, Context const& context) {
+    return with_server_filter(context, incident_links, visible_incidents(context.principal));
+}
+
+// Of a server that the caller does not see there are none, not even those that it is assigned to.
+Result<Scope> readable_of_server(Tx& tx, Context const& context, Id id) {
+    auto const server = named_servers(tx, {id});
+    if (server.empty() || !reaches(context.principal, Reach::read, server.front().holder))
+        return Problem{ErrorCode::not_found, "There is no server with this id."};
+    auto scope = visible_incidents(context.principal);
+    return scope.require(naming_any(incident_links, {id}));
+}
+
+Result<Entity<Incident>> get_incident(Tx& tx, Context const& context, Id id) {
+    auto found = find_visible_incident(tx, context, id);
+    if (!found) return found.error();
+    return Entity<Incident>{*std::move(found)};
+}
+
+Result<Created<Incident>> create_incident(Tx& tx, Context const& context, Incident const& draft) {
+    auto incident = completed(tx, context, draft);
+    if (!incident) return incident.error();
+    if (auto const saved = insert_incident(tx, context, *incident); !saved) return saved.error();
+    return Created<Incident>{*incident, "/api/incidents/" + incident->id.to_string()};
+}
+
+Result<Incident> find_for_change(Tx& tx, Context const& context, Id id, Reach reach) {
+    auto found = find_incident(tx, context.principal, id, reach);
+    if (!found) return found.error();
+    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    return found;
+}
+
+Result<Entity<Incident>> save(Tx& tx, Context const& context, Incident const& before,
+                              Result<Incident> const& wanted) {
+    if (!wanted) return wanted.error();
+    auto after = completed_change(tx, context, before, *wanted);
+    if (!after) return after.error();
+    if (auto const saved = save_incident(tx, context, before, *after, "incident.update"); !saved)
+        return saved.error();
+    return Entity<Incident>{*std::move(after)};
+}
+
+// A status that is left out stays: that an incident begins open is no reason to open it again.
+Result<Entity<Incident>> replace_incident(Tx& tx, Context const& context, Id id,
+                                          Replacement<Incident> const& replacement) {
+    auto const before = find_for_change(tx, context, id, Reach::operate);
+    if (!before) return before.error();
+    auto wanted = replacement.apply(*before);
+    auto const* members = replacement.document().if_object();
+    if (wanted && members != nullptr && !members->contains("status")) wanted->status = before->status;
+    return save(tx, context, *before, wanted);
+}
+
+Result<Entity<Incident>> update_incident(Tx& tx, Context const& context, Id id,
+                                         Patch<Incident> const& patch) {
+    auto const before = find_for_change(tx, context, id, Reach::operate);
+    if (!before) return before.error();
+    return save(tx, context, *before, patch.apply(*before));
+}
+
+Result<NoContent> delete_incident(Tx& tx, Context const& context, Id id) {
+    auto const before = find_for_change(tx, context, id, Reach::manage);
+    if (!before) return before.error();
+    Table<Incident>(tx).remove(id);
+    record_deleted(tx, context, "incident.delete", *before);
+    return NoContent{};
+}
+
+void add_lists(Router& router) {
+    auto const reading = allow(Permission::incidents_read);
+    router.list<Incident>("/api/incidents", reading, readable)
+        .query("server", "Only incidents of this server; repeated: of one of these.")
+        .operation("listIncidents")
+        .summary("The incidents that you may see")
+        .description(
+            "The newest first. You see those that you reported, that a team of yours holds, that are "
+            "assigned to you, and those of your servers that the program or an administrator reported.")
+        .tag("Incidents");
+    router.list<Incident>("/api/servers/{id}/incidents", reading, readable_of_server)
+        .reach(Reach::read)
+        .operation("listServerIncidents")
+        .summary("The incidents of a server")
+        .tag("Incidents");
+}
+
+}  // namespace
+
+void add_incident_routes(Router& router) {
+    using enum Permission;
+    add_lists(router);
+    router.post("/api/incidents", allow(incidents_write), create_incident)
+        .operation("createIncident")
+        .summary("Declare an incident")
+        .description("A title is enough.")
+        .tag("Incidents")
+        .answers(409);
+    router.get("/api/incidents/{id}", allow(incidents_read), get_incident)
+        .reach(Reach::read)
+        .operation("getIncident")
+        .summary("One incident")
+        .tag("Incidents");
+    router.put("/api/incidents/{id}", allow(incidents_write), replace_incident)
+        .reach(Reach::operate)
+        .operation("replaceIncident")
+        .summary("Replace an incident: what is left out takes its default, but the status stays")
+        .tag("Incidents")
+        .answers(409);
+    router.patch("/api/incidents/{id}", allow(incidents_write), update_incident)
+        .reach(Reach::operate)
+        .operation("updateIncident")
+        .summary("Change an incident (RFC 7396 merge patch)")
+        .description("A new status follows the same rules as the calls of that name (409).")
+        .tag("Incidents")
+        .answers(409);
+    router.del("/api/incidents/{id}", allow(incidents_write), delete_incident)
+        .reach(Reach::manage)
+        .operation("deleteIncident")
+        .summary("Delete an incident with its timeline; the audit log keeps what was recorded")
+        .tag("Incidents");
+    add_incident_action_routes(router);
+    add_timeline_routes(router);
+    add_incident_statistics_routes(router);
+}
+
+}  // namespace securestack

@@ -1,0 +1,109 @@
+#include "incidents/rules.hpp"
+
+#include <algorithm>
+
+#include "identity/team.hpp"
+#include "identity/user.hpp"
+#include "incidents/access.hpp"
+#include "incidents/lifecycle.hpp"
+#include "resource/table.hpp"
+
+namespace securestack {
+namespace {
+
+using Errors = std::vector<FieldError>;
+
+void check_assignee(Tx& tx, std::optional<Id> assignee, Errors& errors) {
+    if (!assignee) return;
+    auto const user = Table<User>(tx).find(*assignee);
+    bool const can_act =
+        user && !user->disabled && permissions_of(user->role).contains(Permission::incidents_write);
+    if (!can_act)
+        errors.push_back(
+            {"/assignee", "unknown", "must be the id of an active user who may act on incidents"});
+}
+
+void check_resolution(Incident const& incident, Errors& errors) {
+    if (incident.resolution.empty() || incident.status == IncidentStatus::resolved) return;
+    errors.push_back({"/resolution", "conflict", "is only for status \"resolved\"; leave it out"});
+}
+
+// The team of all of them, when they have one in common.
+std::optional<Id> common_team(std::vector<NamedServer> const& servers) {
+    if (servers.empty()) return std::nullopt;
+    auto const team = servers.front().holder.team;
+    bool const shared =
+        std::ranges::all_of(servers, [&](NamedServer const& server) { return server.holder.team == team; });
+    return shared ? team : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<NamedServer> check_servers(Tx& tx, Principal const& principal, Reach reach,
+                                       std::vector<Id> const& servers, std::vector<Id> const& before,
+                                       Errors& errors) {
+    auto const known = named_servers(tx, servers);
+    for (std::size_t i = 0; i < servers.size() && errors.size() < max_errors; ++i) {
+        if (std::ranges::find(before, servers[i]) != before.end()) continue;
+        auto const found = std::ranges::find(known, servers[i], &NamedServer::id);
+        if (found != known.end() && reaches(principal, reach, found->holder)) continue;
+        errors.push_back({"/servers/" + std::to_string(i), "unknown",
+                          reach == Reach::read ? "must be the id of a server that you see"
+                                               : "must be the id of a server that you may change"});
+    }
+    return known;
+}
+
+void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, Errors& errors) {
+    if (!team) return;
+    bool const may_use = reaches(principal, Reach::operate, {.owner = {}, .team = team});
+    if (may_use && (principal.role != Role::admin || Table<Team>(tx).find(*team))) return;
+    errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
+}
+
+Result<Incident> completed(Tx& tx, Context const& context, Incident draft) {
+    draft.id = context.new_id();
+    draft.opened_at = draft.created_at = draft.updated_at = context.now;
+    draft.reporter = draft.owner = context.principal.user;
+    Errors errors;
+    if (draft.status != IncidentStatus::open)
+        errors.push_back({"/status", "conflict", "a new incident is open; leave it out"});
+    check_resolution(draft, errors);
+    check_assignee(tx, draft.assignee, errors);
+    check_team(tx, context.principal, draft.team, errors);
+    auto const servers = check_servers(tx, context.principal, Reach::read, draft.servers, {}, errors);
+    if (!errors.empty()) return Problem{std::move(errors)};
+    if (!draft.team) draft.team = common_team(servers);
+    // An administrator sees it anyway; whose server it is must, too.
+    if (context.principal.role == Role::admin && !servers.empty()) draft.owner = servers.front().holder.owner;
+    return draft;
+}
+
+Result<Incident> completed_change(Tx& tx, Context const& context, Incident const& before, Incident wanted) {
+    auto const& principal = context.principal;
+    if (wanted.team != before.team && !reaches_incident(principal, Reach::manage, before)) {
+        Problem problem{
+            ErrorCode::forbidden,
+            "Another team is for the owner, a maintainer of the team or an administrator to give: "
+            "send team as it is."};
+        problem.denied_object = denied_object(before);
+        return problem;
+    }
+    bool const reopened =
+        before.status == IncidentStatus::resolved && wanted.status != IncidentStatus::resolved;
+    if (reopened && wanted.resolution == before.resolution) wanted.resolution.clear();
+    Errors errors;
+    check_resolution(wanted, errors);
+    if (wanted.assignee != before.assignee) check_assignee(tx, wanted.assignee, errors);
+    if (wanted.team != before.team) check_team(tx, principal, wanted.team, errors);
+    if (wanted.servers != before.servers)
+        check_servers(tx, principal, Reach::read, wanted.servers, before.servers, errors);
+    if (!errors.empty()) return Problem{std::move(errors)};
+    if (wanted.status == before.status) return wanted;
+    auto const status = std::exchange(wanted.status, before.status);
+    if (auto const entered = enter(wanted, status, principal.user, context.now); !entered)
+        return entered.error();
+    return wanted;
+}
+
+}  // namespace securestack

@@ -1,0 +1,26 @@
+// What an incident may become, beyond what each of its fields says for itself.
+#pragma once
+
+#include "incidents/incident.hpp"
+#include "incidents/store.hpp"
+
+namespace securestack {
+
+// The rules that incidents and maintenance windows share. Each adds to `errors` what is wrong.
+//
+// Servers that `before` does not name must be among those that the caller reaches so far; to the caller,
+// another one does not exist.
+std::vector<NamedServer> check_servers(Tx& tx, Principal const& principal, Reach reach,
+                                       std::vector<Id> const& servers, std::vector<Id> const& before,
+                                       std::vector<FieldError>& errors);
+// A team must be one in which the caller is at least an operator; for an administrator, any that exists.
+void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, std::vector<FieldError>& errors);
+
+// Makes a decoded draft whole. Problem `invalid` with every rule that it breaks.
+Result<Incident> completed(Tx& tx, Context const& context, Incident draft);
+
+// The same for a change of `before` into `wanted`; a new status is entered by the rules of the life cycle
+// (`conflict`). `forbidden` when it names another team and the caller does not manage the incident.
+Result<Incident> completed_change(Tx& tx, Context const& context, Incident const& before, Incident wanted);
+
+}  // namespace securestack

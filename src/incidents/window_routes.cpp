@@ -1,0 +1,212 @@
+#include "http/router.hpp"
+#include "identity/visible.hpp"
+#include "incidents/incidents.hpp"
+#include "incidents/occurrence.hpp"
+#include "incidents/rules.hpp"
+#include "incidents/server_filter.hpp"
+#include "incidents/window.hpp"
+#include "resource/table.hpp"
+
+namespace securestack {
+namespace {
+
+using Window = MaintenanceWindow;
+using Errors = std::vector<FieldError>;
+
+// The end of what time can be written: for what recurs without an end.
+constexpr Time never{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
+
+Problem absent() {
+    return {ErrorCode::not_found, "There is no maintenance window with this id."};
+}
+
+Problem refused(Window const& window, std::string detail) {
+    Problem problem{ErrorCode::forbidden, std::move(detail)};
+    problem.denied_object = denied_object(window);
+    return problem;
+}
+
+Result<Window> find_for_write(Tx& tx, Context const& context, Id id, Reach reach) {
+    auto found = Table<Window>(tx).find(id);
+    if (!found) return absent();
+    if (!reaches(context.principal, Reach::read, holder_of(*found))) {
+        auto problem = absent();
+        problem.denied_object = denied_object(*found);
+        return problem;
+    }
+    if (!reaches(context.principal, reach, holder_of(*found))) {
+        return refused(*found,
+                       reach == Reach::manage
+                           ? "You may see this window, but not delete it: that takes a maintainer of "
+                             "its team."
+                           : "You may see this window, but not change it: that takes an operator of its "
+                             "team.");
+    }
+    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    return *std::move(found);
+}
+
+// ?active=: whether it happens now.
+Result<void> require_active(Context const& context, Scope& scope) {
+    auto const parameters = context.request.query();
+    if (!parameters) return parameters.error();
+    for (auto const& [name, value] : *parameters) {
+        if (name != "active") continue;
+        if (value != "true" && value != "false") {
+            Problem problem{ErrorCode::malformed, "Query parameter active: must be true or false"};
+            problem.errors.push_back({"active", "format", "must be true or false"});
+            return problem;
+        }
+        bool const active = value == "true";
+        Sql now;
+        now.add(active ? "(occurs_from <= " : "(occurs_from > ").bind(context.now);
+        now.add(active ? " AND occurs_until > " : " OR occurs_until <= ").bind(context.now).add(")");
+        scope.require(now);
+    }
+    return {};
+}
+
+Result<Scope> readable(Tx&, Context const& context) {
+    auto scope = with_server_filter(context, window_links, visible_to(context.principal, {}));
+    if (!scope) return scope.error();
+    if (auto const filtered = require_active(context, *scope); !filtered) return filtered.error();
+    return scope;
+}
+
+Result<Entity<Window>> get_window(Tx& tx, Context const& context, Id id) {
+    auto found = Table<Window>(tx).find(id);
+    if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
+    return Entity<Window>{*std::move(found)};
+}
+
+// What follows from the rest of the window, as of now. `errors` gets what is wrong with its times.
+void work_out(Window& window, Time now, bool is_new, Errors& errors) {
+    auto const next = occurrence_at(window, now);
+    if (!next) {
+        auto const faults = next.error().errors;
+        errors.insert(errors.end(), faults.begin(), faults.end());
+    } else if (*next) {
+        window.occurs_from = (*next)->from;
+        window.occurs_until = (*next)->until;
+        window.over_at = window.ends_at.value_or(never);
+    } else if (is_new) {
+        errors.push_back(
+            {"/ends_at", "past",
+             window.schedule ? "the schedule has no occurrence before it" : "must be in the future"});
+    } else {
+        if (!window.schedule) {
+            window.occurs_from = *window.starts_at;
+            window.occurs_until = *window.ends_at;
+        }
+        window.over_at = std::min(window.ends_at.value_or(now), now);
+    }
+}
+
+Result<Created<Window>> create_window(Tx& tx, Context const& context, Window const& draft) {
+    auto window = draft;
+    window.id = context.new_id();
+    window.created_at = window.updated_at = context.now;
+    window.owner = context.principal.user;
+    window.everywhere = context.principal.role == Role::admin;
+    Errors errors;
+    check_servers(tx, context.principal, Reach::operate, window.servers, {}, errors);
+    check_team(tx, context.principal, window.team, errors);
+    work_out(window, context.now, true, errors);
+    if (!errors.empty()) return Problem{std::move(errors)};
+    Table<Window>(tx).insert(window).value();
+    link_servers(tx, window_links, window.id, window.servers);
+    record_created(tx, context, "maintenance_window.create", window);
+    return Created<Window>{window, "/api/maintenance/" + window.id.to_string()};
+}
+
+Result<Window> completed_change(Tx& tx, Context const& context, Window const& before, Window wanted) {
+    auto const& principal = context.principal;
+    if (wanted.team != before.team && !reaches(principal, Reach::manage, holder_of(before))) {
+        return refused(before,
+                       "Another team is for the owner, a maintainer of the team or an administrator to give: "
+                       "send team as it is.");
+    }
+    Errors errors;
+    if (wanted.servers != before.servers)
+        check_servers(tx, principal, Reach::operate, wanted.servers, before.servers, errors);
+    if (wanted.team != before.team) check_team(tx, principal, wanted.team, errors);
+    // Who may not write a window for everybody may not change one into another for everybody, either.
+    if (wanted.labels != before.labels) wanted.everywhere = principal.role == Role::admin;
+    work_out(wanted, context.now, false, errors);
+    if (!errors.empty()) return Problem{std::move(errors)};
+    return wanted;
+}
+
+Result<Entity<Window>> save(Tx& tx, Context const& context, Window const& before,
+                            Result<Window> const& wanted) {
+    if (!wanted) return wanted.error();
+    auto after = completed_change(tx, context, before, *wanted);
+    if (!after) return after.error();
+    auto const changes = changes_between(schema_of<Window>(), &before, &*after);
+    if (changes.as_object().empty()) {
+        nothing_to_record(tx);
+        return Entity<Window>{before};
+    }
+    after->updated_at = context.now;
+    if (auto const saved = Table<Window>(tx).update(*after); !saved) return saved.error();
+    if (after->servers != before.servers) link_servers(tx, window_links, after->id, after->servers);
+    record(tx, context, "maintenance_window.update", audit_object(*after), Outcome::success, changes);
+    return Entity<Window>{*std::move(after)};
+}
+
+template <class Document>
+Result<Entity<Window>> change_window(Tx& tx, Context const& context, Id id, Document const& document) {
+    auto const before = find_for_write(tx, context, id, Reach::operate);
+    if (!before) return before.error();
+    return save(tx, context, *before, document.apply(*before));
+}
+
+Result<NoContent> delete_window(Tx& tx, Context const& context, Id id) {
+    auto const before = find_for_write(tx, context, id, Reach::manage);
+    if (!before) return before.error();
+    Table<Window>(tx).remove(id);
+    record_deleted(tx, context, "maintenance_window.delete", *before);
+    return NoContent{};
+}
+
+}  // namespace
+
+void add_maintenance_routes(Router& router) {
+    using enum Permission;
+    router.list<Window>("/api/maintenance", allow(incidents_read), readable)
+        .query("active", "true: only windows that happen now; false: only the others.")
+        .query("server", "Only windows that name this server; repeated: one of these.")
+        .operation("listMaintenanceWindows")
+        .summary("The maintenance windows that you may see")
+        .tag("Maintenance");
+    router.post("/api/maintenance", allow(incidents_write), create_window)
+        .operation("createMaintenanceWindow")
+        .summary("Plan maintenance")
+        .description(
+            "Once, from `starts_at` to `ends_at`; or again and again, by a `schedule` in a `timezone`, for "
+            "`duration_seconds` each. Over servers that you may change, and over labels.")
+        .tag("Maintenance");
+    router.get("/api/maintenance/{id}", allow(incidents_read), get_window)
+        .reach(Reach::read)
+        .operation("getMaintenanceWindow")
+        .summary("One maintenance window")
+        .tag("Maintenance");
+    router.put("/api/maintenance/{id}", allow(incidents_write), change_window<Replacement<Window>>)
+        .reach(Reach::operate)
+        .operation("replaceMaintenanceWindow")
+        .summary("Replace a maintenance window: what is left out takes its default")
+        .tag("Maintenance");
+    router.patch("/api/maintenance/{id}", allow(incidents_write), change_window<Patch<Window>>)
+        .reach(Reach::operate)
+        .operation("updateMaintenanceWindow")
+        .summary("Change a maintenance window (RFC 7396 merge patch)")
+        .description("To end one now, set its `ends_at` to this moment.")
+        .tag("Maintenance");
+    router.del("/api/maintenance/{id}", allow(incidents_write), delete_window)
+        .reach(Reach::manage)
+        .operation("deleteMaintenanceWindow")
+        .summary("Delete a maintenance window")
+        .tag("Maintenance");
+}
+
+}  // namespace securestack
