@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "identity/team.hpp"
 #include "resource/table.hpp"
 
 namespace securestack {
@@ -81,6 +82,9 @@ Result<User> Accounts::change(Tx& tx, Actor const& actor, User const& before, Us
     if (new_hash) set_password(tx, actor, after, *new_hash);
     if (after.disabled && !before.disabled) end_sessions(tx, after, actor.now);
     if (auto const saved = Table<User>(tx).update(after); !saved) return saved.error();
+    if (after.username != before.username) {
+        tx.execute("UPDATE team_members SET username = $2 WHERE \"user\" = $1", {after.id, after.username});
+    }
     tx.on_commit([&cache = sessions_.cache(), id = after.id] { cache.forget_user(id); });
     if (!changes.as_object().empty()) {
         record(tx, actor, "user.update", audit_object(after), Outcome::success, changes);
@@ -99,6 +103,11 @@ Result<User> Accounts::change_own_password(Tx& tx, Actor const& actor, User user
 
 Result<void> Accounts::remove(Tx& tx, Actor const& actor, User const& user) const {
     if (auto const kept = keeps_an_admin(tx, user, false); !kept) return kept.error();
+    if (auto const team = only_maintained_by(tx, user.id)) {
+        return Problem{ErrorCode::conflict,
+                       "This user is the only maintainer of the team \"" + team->name +
+                           "\": make another member a maintainer first, or delete the team."};
+    }
     try {
         tx.attempt([&] { Table<User>(tx).remove(user.id); });
     } catch (DatabaseError const& error) {

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "identity/access_token.hpp"
+#include "identity/team.hpp"
 
 namespace securestack {
 namespace {
@@ -60,11 +61,12 @@ Result<Principal> admitted(VerifiedToken const& token, SessionState state) {
     principal.name = std::move(state.username);
     principal.role = state.role;
     principal.via = Via::access_token;
+    principal.teams = std::move(state.teams);
     return principal;
 }
 
 SessionState read_state(Tx& tx, Id session, Time now) {
-    auto const found = tx.first(
+    auto found = tx.first(
         "SELECT u.id, u.username, u.role, u.epoch, u.disabled, s.ended_at, s.expires_at "
         "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1",
         {session}, [&](Row const& row) {
@@ -77,7 +79,17 @@ SessionState read_state(Tx& tx, Id session, Time now) {
             state.alive = role && !row.boolean(4) && row.is_null(5) && row.time(6) > now;
             return state;
         });
-    return found.value_or(SessionState{});
+    if (!found) return {};
+    if (found->alive) found->teams = memberships_of(tx, found->user);
+    return *std::move(found);
+}
+
+// Whether nothing was taken away from what the caller had in its teams.
+bool still_reaches(std::vector<Membership> const& now, std::vector<Membership> const& before) {
+    return std::ranges::all_of(before, [&](Membership const& had) {
+        auto const has = std::ranges::find(now, had.team, &Membership::team);
+        return has != now.end() && has->role >= had.role;
+    });
 }
 
 }  // namespace
@@ -157,6 +169,8 @@ Result<Principal> BearerAuthenticator::resolve(Tx& tx, Request const& request, T
 Result<void> BearerAuthenticator::confirm(Tx& tx, Principal const& principal, Time now) {
     auto const state = read_state(tx, principal.session, now);
     if (!state.alive || state.user != principal.user || state.role != principal.role) return session_over();
+    if (!still_reaches(state.teams, principal.teams))
+        return unusable("Your part in a team has changed meanwhile: try again.");
     return {};
 }
 

@@ -14,5 +14,6 @@ void add_registration_routes(Router& router, Identity& identity);  // register, 
 void add_invite_routes(Router& router);                            // invites, for administrators
 void add_account_routes(Router& router, Identity& identity);       // me, password
 void add_user_routes(Router& router, Identity& identity);          // users, for administrators
+void add_team_routes(Router& router, Identity& identity);          // teams and their members
 
 }  // namespace securestack
