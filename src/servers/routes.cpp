@@ -1,15 +1,15 @@
+#include <memory>
+
 #include "http/router.hpp"
+#include "identity/visible.hpp"
 #include "resource/table.hpp"
+#include "servers/followers.hpp"
 #include "servers/rules.hpp"
 #include "servers/server.hpp"
 #include "servers/servers.hpp"
 
 namespace securestack {
 namespace {
-
-bool may_see(Context const& context, Server const& server) {
-    return sees_everything(context.principal) || server.owner == context.principal.user;
-}
 
 // One answer for what is not there and for what is not the caller's; only the audit log knows the difference.
 Problem absent() {
@@ -26,25 +26,32 @@ Sql live(Id id) {
     return std::move(Sql{}.add("deleted_at IS NULL AND id = ").bind(id));
 }
 
+Problem out_of_reach(Server const& server, Reach reach) {
+    Problem problem{ErrorCode::forbidden,
+                    reach == Reach::operate
+                        ? "You may see this server, but not change it: that takes an operator of its team."
+                        : "You may see this server, but not delete it: that takes a maintainer of its team."};
+    problem.denied_object = denied_object(server);
+    return problem;
+}
+
 // The server that a write is about, in the version that the client knows.
-Result<Server> find_for_write(Tx& tx, Context const& context, Sql const& where) {
+Result<Server> find_for_write(Tx& tx, Context const& context, Sql const& where, Reach reach) {
     auto found = Table<Server>(tx).find_where(where);
     if (!found) return absent();
-    if (!may_see(context, *found)) return hidden(*found);
+    if (!reaches(context.principal, Reach::read, holder_of(*found))) return hidden(*found);
+    if (!reaches(context.principal, reach, holder_of(*found))) return out_of_reach(*found, reach);
     if (auto const current = context.check_if_match(found->version); !current) return current.error();
     return std::move(*found);
 }
 
-Result<Sql> readable(Tx&, Context const& context) {
-    Sql scope;
-    scope.add("deleted_at IS NULL");
-    if (!sees_everything(context.principal)) scope.add(" AND owner = ").bind(context.principal.user);
-    return scope;
+Result<Scope> readable(Tx&, Context const& context) {
+    return visible_to(context.principal, std::move(Sql{}.add("deleted_at IS NULL")));
 }
 
 Result<Entity<Server>> get_server(Tx& tx, Context const& context, Id id) {
     auto found = Table<Server>(tx).find_where(live(id));
-    if (!found || !may_see(context, *found)) return absent();
+    if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
     return Entity<Server>{std::move(*found)};
 }
 
@@ -67,63 +74,71 @@ Result<Created<Server>> create_server(Tx& tx, Context const& context, Server con
     return Created<Server>{*server, "/api/servers/" + server->id.to_string()};
 }
 
-// The end of PUT and PATCH alike. What changes nothing keeps its version, and leaves no record.
-Result<Entity<Server>> save_change(Tx& tx, Context const& context, Server const& before,
-                                   Result<Server> const& wanted) {
-    if (!wanted) return wanted.error();
-    auto after = completed_change(tx, context, before, *wanted);
-    if (!after) return after.error();
-    after->updated_at = before.updated_at;
-    auto const changes = changes_between(schema_of<Server>(), &before, &*after);
-    if (changes.as_object().empty()) {
-        nothing_to_record(tx);
-        return Entity<Server>{before};
+// The handlers of what others follow.
+class ServerChanges {
+  public:
+    explicit ServerChanges(ServerFollowers followers) : followers_(std::move(followers)) {}
+
+    template <class Document>
+    Result<Entity<Server>> change(Tx& tx, Context const& context, Id id, Document const& document) const {
+        auto const before = find_for_write(tx, context, live(id), Reach::operate);
+        if (!before) return before.error();
+        return save(tx, context, *before, document.apply(*before));
     }
-    after->updated_at = context.now;
-    if (auto const saved = Table<Server>(tx).update(*after); !saved) return saved.error();
-    record(tx, context, "server.update", audit_object(*after), Outcome::success, changes);
-    return Entity<Server>{std::move(*after)};
-}
 
-Result<Entity<Server>> replace_server(Tx& tx, Context const& context, Id id,
-                                      Replacement<Server> const& document) {
-    auto const before = find_for_write(tx, context, live(id));
-    if (!before) return before.error();
-    return save_change(tx, context, *before, document.apply(*before));
-}
+    Result<NoContent> remove(Tx& tx, Context const& context, Id id) const {
+        auto const before = find_for_write(tx, context, live(id), Reach::manage);
+        if (!before) return before.error();
+        auto after = *before;
+        after.deleted_at = context.now;
+        if (auto const saved = Table<Server>(tx).update(after); !saved) return saved.error();
+        tell(followers_, &ServerFollower::deleted, tx, context, after);
+        record_deleted(tx, context, "server.delete", *before);
+        return NoContent{};
+    }
 
-Result<Entity<Server>> update_server(Tx& tx, Context const& context, Id id, Patch<Server> const& patch) {
-    auto const before = find_for_write(tx, context, live(id));
-    if (!before) return before.error();
-    return save_change(tx, context, *before, patch.apply(*before));
-}
+    Result<Entity<Server>> restore(Tx& tx, Context const& context, Id id) const {
+        auto found = find_for_write(tx, context, std::move(Sql{}.add("id = ").bind(id)), Reach::manage);
+        if (!found) return found.error();
+        auto& server = *found;
+        if (!server.deleted_at) return Problem{ErrorCode::conflict, "This server is not deleted."};
+        if (context.now - *server.deleted_at >= kept_after_deletion) return absent();
+        server.deleted_at.reset();
+        if (auto const saved = Table<Server>(tx).update(server); !saved) return saved.error();
+        tell(followers_, &ServerFollower::restored, tx, context, server);
+        record(tx, context, "server.restore", audit_object(server), Outcome::success);
+        return Entity<Server>{std::move(server)};
+    }
 
-Result<NoContent> delete_server(Tx& tx, Context const& context, Id id) {
-    auto const before = find_for_write(tx, context, live(id));
-    if (!before) return before.error();
-    auto after = *before;
-    after.deleted_at = context.now;
-    if (auto const saved = Table<Server>(tx).update(after); !saved) return saved.error();
-    record_deleted(tx, context, "server.delete", *before);
-    return NoContent{};
-}
+  private:
+    // What changes nothing keeps its version, and leaves no record.
+    Result<Entity<Server>> save(Tx& tx, Context const& context, Server const& before,
+                                Result<Server> const& wanted) const {
+        if (!wanted) return wanted.error();
+        auto after = completed_change(tx, context, before, *wanted);
+        if (!after) return after.error();
+        after->updated_at = before.updated_at;
+        auto const changes = changes_between(schema_of<Server>(), &before, &*after);
+        if (changes.as_object().empty()) {
+            nothing_to_record(tx);
+            return Entity<Server>{before};
+        }
+        after->updated_at = context.now;
+        if (auto const saved = Table<Server>(tx).update(*after); !saved) return saved.error();
+        if (after->owner != before.owner || after->team != before.team)
+            tell(followers_, &ServerFollower::moved, tx, context, *after);
+        record(tx, context, "server.update", audit_object(*after), Outcome::success, changes);
+        return Entity<Server>{std::move(*after)};
+    }
 
-Result<Entity<Server>> restore_server(Tx& tx, Context const& context, Id id) {
-    auto found = find_for_write(tx, context, Sql{}.add("id = ").bind(id));
-    if (!found) return found.error();
-    auto& server = *found;
-    if (!server.deleted_at) return Problem{ErrorCode::conflict, "This server is not deleted."};
-    if (context.now - *server.deleted_at >= kept_after_deletion) return absent();
-    server.deleted_at.reset();
-    if (auto const saved = Table<Server>(tx).update(server); !saved) return saved.error();
-    record(tx, context, "server.restore", audit_object(server), Outcome::success);
-    return Entity<Server>{std::move(server)};
-}
+    ServerFollowers followers_;
+};
 
 }  // namespace
 
-void add_server_routes(Router& router) {
+void add_server_routes(Router& router, ServerFollowers followers) {
     using enum Permission;
+    auto const changes = std::make_shared<ServerChanges const>(std::move(followers));
     router.list<Server>("/api/servers", allow(servers_read), readable)
         .operation("listServers")
         .summary("The servers that you may see")
@@ -134,24 +149,41 @@ void add_server_routes(Router& router) {
         .tag("Servers")
         .answers(409);
     router.get("/api/servers/{id}", allow(servers_read), get_server)
+        .reach(Reach::read)
         .operation("getServer")
         .summary("One server")
         .tag("Servers");
-    router.put("/api/servers/{id}", allow(servers_write), replace_server)
+    router
+        .put("/api/servers/{id}", allow(servers_write),
+             [changes](Tx& tx, Context const& context, Id id, Replacement<Server> const& document) {
+                 return changes->change(tx, context, id, document);
+             })
+        .reach(Reach::operate)
         .operation("replaceServer")
         .summary("Replace a server: what is left out takes its default")
         .tag("Servers")
         .answers(409);
-    router.patch("/api/servers/{id}", allow(servers_write), update_server)
+    router
+        .patch("/api/servers/{id}", allow(servers_write),
+               [changes](Tx& tx, Context const& context, Id id, Patch<Server> const& patch) {
+                   return changes->change(tx, context, id, patch);
+               })
+        .reach(Reach::operate)
         .operation("updateServer")
         .summary("Change a server (RFC 7396 merge patch)")
         .tag("Servers")
         .answers(409);
-    router.del("/api/servers/{id}", allow(servers_write), delete_server)
+    router
+        .del("/api/servers/{id}", allow(servers_write),
+             [changes](Tx& tx, Context const& context, Id id) { return changes->remove(tx, context, id); })
+        .reach(Reach::manage)
         .operation("deleteServer")
         .summary("Delete a server; for 30 days it can be restored")
         .tag("Servers");
-    router.post("/api/servers/{id}/restore", allow(servers_write), restore_server)
+    router
+        .post("/api/servers/{id}/restore", allow(servers_write),
+              [changes](Tx& tx, Context const& context, Id id) { return changes->restore(tx, context, id); })
+        .reach(Reach::manage)
         .operation("restoreServer")
         .summary("Bring a deleted server back")
         .description(

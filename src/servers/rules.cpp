@@ -1,5 +1,6 @@
 #include "servers/rules.hpp"
 
+#include "identity/team.hpp"
 #include "identity/user.hpp"
 #include "resource/table.hpp"
 
@@ -18,15 +19,21 @@ void check_maintenance(Server const& server, std::optional<Time> before, Time no
     }
 }
 
-// `before` is whose it is without a change.
-void check_owner(Tx& tx, Context const& context, Id owner, Id before, Errors& errors) {
-    if (owner == before) return;
-    if (context.principal.role != Role::admin) {
-        errors.push_back(
-            {"/owner", "read_only", "only an administrator may name another owner; leave it out"});
-    } else if (!Table<User>(tx).find(owner)) {
-        errors.push_back({"/owner", "unknown", "must be the id of a user"});
-    }
+void check_owner(Tx& tx, Id owner, Errors& errors) {
+    if (!Table<User>(tx).find(owner)) errors.push_back({"/owner", "unknown", "must be the id of a user"});
+}
+
+// A team that the caller has no part in is as good as none.
+void check_team(Tx& tx, Context const& context, std::optional<Id> team, Errors& errors) {
+    if (!team) return;
+    bool const is_admin = context.principal.role == Role::admin;
+    bool const may_use = reaches(context.principal, Reach::operate, {.owner = {}, .team = team});
+    if (may_use && (!is_admin || Table<Team>(tx).find(*team))) return;
+    errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
+}
+
+bool moves(Server const& before, Server const& after) {
+    return before.owner != after.owner || before.team != after.team;
 }
 
 }  // namespace
@@ -37,7 +44,15 @@ Result<Server> completed(Tx& tx, Context const& context, Server draft) {
     if (draft.owner.is_nil()) draft.owner = context.principal.user;
     Errors errors;
     check_maintenance(draft, std::nullopt, context.now, errors);
-    check_owner(tx, context, draft.owner, context.principal.user, errors);
+    if (draft.owner != context.principal.user) {
+        if (context.principal.role == Role::admin) {
+            check_owner(tx, draft.owner, errors);
+        } else {
+            errors.push_back(
+                {"/owner", "read_only", "only an administrator may name another owner; leave it out"});
+        }
+    }
+    check_team(tx, context, draft.team, errors);
     if (!errors.empty()) return Problem{std::move(errors)};
     return draft;
 }
@@ -45,13 +60,22 @@ Result<Server> completed(Tx& tx, Context const& context, Server draft) {
 Result<Server> completed_change(Tx& tx, Context const& context, Server const& before, Server after) {
     after.updated_at = context.now;
     if (after.owner.is_nil()) after.owner = before.owner;
+    if (moves(before, after) && !reaches(context.principal, Reach::manage, holder_of(before))) {
+        Problem problem{
+            ErrorCode::forbidden,
+            "Another owner or team is for its owner, a maintainer of its team or an administrator to "
+            "give: leave owner as it is, and send team as it is."};
+        problem.denied_object = denied_object(before);
+        return problem;
+    }
     bool const left_maintenance =
         before.status == ServerStatus::maintenance && after.status != ServerStatus::maintenance;
     if (left_maintenance && after.maintenance_until == before.maintenance_until)
         after.maintenance_until.reset();
     Errors errors;
     check_maintenance(after, before.maintenance_until, context.now, errors);
-    check_owner(tx, context, after.owner, before.owner, errors);
+    if (after.owner != before.owner) check_owner(tx, after.owner, errors);
+    if (after.team != before.team) check_team(tx, context, after.team, errors);
     if (!errors.empty()) return Problem{std::move(errors)};
     return after;
 }

@@ -69,7 +69,10 @@ Schema const& schema_of<Server>() {
             "Free names and values: ?labels.team=web."),
         field<&Server::endpoints>("endpoints").length(0, 32),
         field<&Server::owner>("owner").filterable().doc(
-            "The user who answers for it: the creator. Only an administrator may name another one."),
+            "The user who answers for it: the creator, until it is given to somebody else."),
+        field<&Server::team>("team").filterable().doc(
+            "The team that holds it: its members see it, and act on it as their role allows. You must be at "
+            "least an operator of the team."),
         field<&Server::created_at>("created_at").read_only().sortable().filterable(),
         field<&Server::updated_at>("updated_at").read_only().sortable().filterable(),
         field<&Server::deleted_at>("deleted_at").internal(), field<&Server::version>("version").internal());

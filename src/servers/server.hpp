@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/id.hpp"
+#include "core/principal.hpp"
 #include "core/time.hpp"
 #include "resource/field.hpp"
 #include "servers/address_codec.hpp"
@@ -48,6 +49,7 @@ struct Server {
     std::map<std::string, std::string> labels;
     std::vector<Endpoint> endpoints;
     Id owner{};  // nil in a draft that does not name one
+    std::optional<Id> team;
     Time created_at{};
     Time updated_at{};
     std::optional<Time> deleted_at;  // hidden since then, purged `kept_after_deletion` later
@@ -55,5 +57,9 @@ struct Server {
 };
 template <>
 Schema const& schema_of<Server>();
+
+inline Holder holder_of(Server const& server) {
+    return {.owner = server.owner, .team = server.team};
+}
 
 }  // namespace securestack

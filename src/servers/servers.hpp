@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <vector>
 
 #include "audit/audit.hpp"
 #include "storage/database.hpp"
@@ -10,14 +12,28 @@
 namespace securestack {
 
 class Router;
+struct Server;
+
+// What belongs to servers follows them: a domain that has such objects says here what it does when a server
+// is given to another owner or team, is deleted, brought back, or removed for good (then before its row
+// goes). Called in the transaction of the change; a Follower may leave out what does not concern it.
+struct ServerFollower {
+    using Told = std::function<void(Tx&, Actor const&, Server const&)>;
+    Told moved = {};
+    Told deleted = {};
+    Told restored = {};
+    Told purged = {};
+};
+using ServerFollowers = std::vector<ServerFollower>;
 
 // How long a deleted server can be restored.
 inline constexpr std::chrono::days kept_after_deletion{30};
 
 // Removes for good at most `limit` servers that were deleted longer ago than that; returns how many. Each
 // leaves a record. Meant to be called again until it returns less than `limit`.
-std::int64_t purge_deleted_servers(Tx& tx, Actor const& actor, std::int64_t limit);
+std::int64_t purge_deleted_servers(Tx& tx, Actor const& actor, std::int64_t limit,
+                                   ServerFollowers const& followers);
 
-void add_server_routes(Router& router);
+void add_server_routes(Router& router, ServerFollowers followers);
 
 }  // namespace securestack
