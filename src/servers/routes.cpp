@@ -11,15 +11,9 @@ bool may_see(Context const& context, Server const& server) {
     return sees_everything(context.principal) || server.owner == context.principal.user;
 }
 
-// One answer for what is not there and for what is not the caller's; only the audit log knows the difference.
+// One answer for what is not there and for what is not the caller's.
 Problem absent() {
     return {ErrorCode::not_found, "There is no server with this id."};
-}
-
-Problem hidden(Server const& server) {
-    auto problem = absent();
-    problem.denied_object = denied_object(server);
-    return problem;
 }
 
 Sql live(Id id) {
@@ -29,8 +23,7 @@ Sql live(Id id) {
 // The server that a write is about, in the version that the client knows.
 Result<Server> find_for_write(Tx& tx, Context const& context, Sql const& where) {
     auto found = Table<Server>(tx).find_where(where);
-    if (!found) return absent();
-    if (!may_see(context, *found)) return hidden(*found);
+    if (!found || !may_see(context, *found)) return absent();
     if (auto const current = context.check_if_match(found->version); !current) return current.error();
     return std::move(*found);
 }
