@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import logins
 import machine
 import peers
 from load import Result, measure
@@ -74,6 +75,17 @@ def writes(report: Report, product: Product, server: Server, token: str, seconds
         report.add("securestack", "login", product.servers, connections,
                    measure(server, product.base + "/api/auth/login", connections, seconds, LOAD_CORE, "", "POST",
                            json.dumps({"username": "bench", "password": PASSWORD})))
+
+
+def measure_logins(binary: Path, directory: Path, seconds: int, pairs: int) -> list[str]:
+    product = Product(binary, directory, 18083, 1_000)
+    product.prepare()
+    logins.add_accounts(directory / "securestack.db", pairs)
+    with product.start(SERVER_CORE):
+        known, unknown = logins.known_and_unknown(product, pairs)
+        beside = logins.reads_beside_logins(product, product.login(), seconds)
+    return [f"failed login, median of {pairs:,}: known name {known:.2f} ms, unknown name {unknown:.2f} ms "
+            f"(mark: at most 2 ms apart)", beside]
 
 
 def measure_product(report: Report, binary: Path, directory: Path, servers: int, seconds: int) -> tuple[dict, dict]:
@@ -151,7 +163,9 @@ def main() -> None:
             starts.append(start)
             bodies.append(body)
         measure_peers(report, directory, bodies[0], sizes[0], seconds)
+        words = measure_logins(options.binary.resolve(), directory / "logins", 12 * seconds, 200 if options.quick else 1_000)
         marks(report, starts[0], sizes)
+        print("\n" + "\n".join(words))
         if options.json:
             options.json.write_text(json.dumps({"machine": machine.describe(), "start": starts, "rows": report.rows},
                                                indent=2))

@@ -21,12 +21,14 @@ void log_request(Log& log, Exchange const& exchange) {
     auto const level = level_of(exchange);
     if (!log.enabled(level)) return;
     auto const& request = *exchange.request;
+    auto const route = exchange.route ? std::string_view{exchange.route->pattern} : std::string_view{};
+    bool const secret = exchange.route != nullptr && exchange.route->path_is_secret;
     auto const client = request.client.to_string();
     auto const user = exchange.user.is_nil() ? std::string{} : exchange.user.to_string();
     log.write(level, "http.request",
               {{"method", to_string(request.method)},
-               {"path", request.path},
-               {"route", exchange.route ? std::string_view{exchange.route->pattern} : std::string_view{}},
+               {"path", secret ? route : std::string_view{request.path}},
+               {"route", route},
                {"status", exchange.status},
                {"bytes", exchange.bytes},
                {"complete", exchange.complete},

@@ -206,9 +206,20 @@ class CommandLine {
         add_json(add(*group, "list", "List the keys", "securestack keys list", SettingFlags::offline, [this] {
             return with_settings([this](auto const& settings) { return list_keys(settings, json_); });
         }));
-        add(*group, "rotate", "Sign with a new key; tokens of the old one stay good until they expire",
+        add(*group, "rotate",
+            "Publish a new key, which signs 150 seconds later; tokens of the old one stay good until they "
+            "expire",
             "securestack keys rotate", SettingFlags::offline,
             [this] { return with_settings([](auto const& settings) { return rotate_keys(settings); }); });
+        auto* recover = add(*group, "recover",
+                            "When the master key is lost for good: give up the signing keys that it sealed, "
+                            "and make new ones",
+                            "securestack keys recover --yes", SettingFlags::offline, [this] {
+                                return with_settings([this](auto const& settings) {
+                                    return recover_keys(settings, confirmed_);
+                                });
+                            });
+        recover->add_flag("--yes", confirmed_, "Do it");
     }
 
     void add_information() {
@@ -263,6 +274,7 @@ class CommandLine {
     std::string name_;
     std::string role_;
     bool json_ = false;
+    bool confirmed_ = false;
     bool password_stdin_ = false;
     bool no_migrate_ = false;
 };

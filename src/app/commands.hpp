@@ -26,5 +26,6 @@ int set_user_password(Settings const& settings, std::string const& username, Pas
 
 int list_keys(Settings const& settings, bool json);
 int rotate_keys(Settings const& settings);
+int recover_keys(Settings const& settings, bool confirmed);
 
 }  // namespace securestack

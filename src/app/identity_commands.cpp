@@ -18,9 +18,9 @@ constexpr int wrong_usage = 2;
 
 // Identity over the installation's database, beside a server or without one.
 struct Desk {
-    explicit Desk(Settings const& settings)
+    explicit Desk(Settings const& settings, MissingKey missing = MissingKey::refuse)
         : log(make_log(std::max(settings.log_level, LogLevel::warn), settings.log_format)),
-          installation(settings, SchemaPolicy::migrate, *log),
+          installation(settings, SchemaPolicy::migrate, *log, {}, missing),
           identity(*installation.database, clock, installation.ids, identity_settings(settings),
                    installation.master_key) {}
     ~Desk() { installation.database->close(); }
@@ -141,6 +141,20 @@ int rotate_keys(Settings const& settings) {
     auto const successor = desk.identity.rotate_keys();
     std::cout << fmt::format("{}  is published now, and signs from {} on\n", successor.id,
                              format_time(successor.signs_from));
+    return done;
+}
+
+int recover_keys(Settings const& settings, bool confirmed) {
+    if (!confirmed) {
+        std::cerr
+            << "securestack: this gives up every signing key that the present master key does not open, and "
+               "ends the access tokens that they signed. Repeat it with --yes.\n";
+        return wrong_usage;
+    }
+    Desk desk(settings, MissingKey::replace);
+    auto const lost = desk.identity.discard_unreadable_keys();
+    if (lost.empty()) std::cout << "The master key opens every signing key: there is nothing to recover.\n";
+    for (auto const& id : lost) std::cout << fmt::format("{}  is given up\n", id);
     return done;
 }
 

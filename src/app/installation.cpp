@@ -41,13 +41,15 @@ bool holds_sealed_keys(Database& database) {
 
 // The default file is made on first use; one that was named holds a key that somebody keeps elsewhere. A new
 // key beside a database that another one sealed would open nothing.
-MasterKey load_key(Settings const& settings, Database& database) {
+MasterKey load_key(Settings const& settings, Database& database, MissingKey missing) {
     auto const& file = settings.master_key_file;
     auto const own = file == settings.data_dir / "master.key";
-    if (own && !std::filesystem::exists(file) && holds_sealed_keys(database)) {
-        throw StartError(
-            fmt::format("{} is missing, and the database was set up with it: put it back from your backup",
-                        file.string()));
+    bool const must_exist = missing == MissingKey::refuse && holds_sealed_keys(database);
+    if (own && must_exist && !std::filesystem::exists(file)) {
+        throw StartError(fmt::format(
+            "{} is missing, and the database was set up with it: put it back from your backup. If "
+            "it is lost for good, see `securestack keys recover --help`",
+            file.string()));
     }
     auto key = own ? MasterKey::load_or_create(file) : MasterKey::load(file);
     if (!key) throw StartError(key.error().detail);
@@ -56,8 +58,10 @@ MasterKey load_key(Settings const& settings, Database& database) {
 
 }  // namespace
 
-Installation::Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer)
-    : database(open(settings, policy, log, std::move(observer))), master_key(load_key(settings, *database)) {}
+Installation::Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer,
+                           MissingKey missing)
+    : database(open(settings, policy, log, std::move(observer))),
+      master_key(load_key(settings, *database, missing)) {}
 
 IdentitySettings identity_settings(Settings const& settings) {
     IdentitySettings identity;

@@ -20,9 +20,15 @@ enum class SchemaPolicy {
     must_be_current  // refuse an older schema
 };
 
+enum class MissingKey {
+    refuse,  // a database that has sealed keys needs the master key that sealed them
+    replace  // it is lost for good
+};
+
 struct Installation {
     // Throws StartError or DatabaseError; the messages say what to do.
-    Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer = {});
+    Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer = {},
+                 MissingKey missing = MissingKey::refuse);
 
     std::unique_ptr<Database> const database;
     MasterKey const master_key;

@@ -5,16 +5,12 @@
 #include <span>
 #include <utility>
 
+#include "core/ascii.hpp"
+
 namespace securestack {
 namespace {
 
 using std::chrono::seconds;
-
-std::string_view trimmed(std::string_view text) {
-    auto const first = text.find_first_not_of(" \t");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -108,9 +104,9 @@ std::string read_setting(std::string_view text, std::optional<ListenAddress>& va
 
 std::string read_setting(std::string_view text, std::vector<Network>& value) {
     std::vector<Network> networks;
-    while (!trimmed(text).empty()) {
+    while (!ascii::trim(text).empty()) {
         auto const comma = text.find(',');
-        auto const one = trimmed(text.substr(0, comma));
+        auto const one = ascii::trim(text.substr(0, comma));
         auto network = Network::parse(one);
         if (!network) {
             return "must be addresses or networks such as 10.0.0.0/8, ::1, separated by commas; \"" +

@@ -9,13 +9,11 @@
 
 #include "core/principal.hpp"
 #include "http/context.hpp"
-#include "http/route.hpp"
+#include "http/router.hpp"
 #include "resource/document.hpp"
 #include "storage/database.hpp"
 
 namespace securestack {
-
-class Router;
 
 enum class Outcome : std::uint8_t { success, denied, failure };
 template <>
@@ -85,19 +83,12 @@ void record_deleted(Tx& tx, Actor const& actor, std::string_view action, T const
            changes_between(schema_of<T>(), &before, nullptr));
 }
 
-// For a Problem's `denied_object`: "server/0190…". `record_denial` reads it back.
-template <class T>
-std::string denied_object(T const& object) {
-    return audit_type(schema_of<T>()) + "/" + object.id.to_string();
-}
-
-// Which denials are recorded: every 403, whose caller is known, and every write to an object that is hidden
-// from its caller. A read of a hidden object is answered and forgotten, as that of an absent one; so is what
-// a limiter refuses, whose number the other side chooses: both are in the access log and the metrics.
+// The dispatcher's hooks.
 //
-// The dispatcher's hooks. The action is the operation's ("deleteServer": "server.delete"); the object is the
-// one that the problem names, or else the request's path.
-void record_denial(Tx& tx, Context const& context, Route const& route, Problem const& problem);
+// A denial. The action is the operation's ("deleteServer": "server.delete"), the object the one that the
+// path names ("server" and its id), or else the path. Whether it exists is not looked at: the record of an
+// attempt on a hidden object and on an absent one are alike, for its author may read both.
+void record_denial(Tx& tx, Context const& context, Router::Match const& match);
 // A whole list went out as CSV or NDJSON: "server.export", and what was asked for.
 void record_export(Tx& tx, Context const& context, Schema const& schema);
 

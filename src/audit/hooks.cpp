@@ -1,41 +1,44 @@
 // What the dispatcher tells the log: refusals, and lists that leave as a whole.
 #include <algorithm>
-#include <cctype>
 
 #include <boost/json/object.hpp>
 
 #include "audit/audit.hpp"
+#include "core/ascii.hpp"
 
 namespace securestack {
 namespace {
 
-// "deleteServer" and "listServers" become "server.delete" and "server.list".
-std::string action_of(Route const& route) {
-    std::string_view const operation = route.doc.id;
-    auto const noun_at =
-        std::ranges::find_if(operation, [](unsigned char c) { return std::isupper(c) != 0; });
-    std::string const verb{operation.begin(), noun_at};
+// What an operation does to what: "deleteServer" is {"server", "delete"}.
+struct Deed {
     std::string noun;
+    std::string verb;
+};
+
+Deed deed_of(Route const& route) {
+    std::string_view const operation = route.doc.id;
+    auto const noun_at = std::ranges::find_if(operation, ascii::is_upper);
+    Deed deed{{}, {operation.begin(), noun_at}};
     for (auto at = noun_at; at != operation.end(); ++at) {
-        auto const c = static_cast<unsigned char>(*at);
-        if (std::isupper(c) != 0 && !noun.empty()) noun += '_';
-        noun += static_cast<char>(std::tolower(c));
+        if (ascii::is_upper(*at) && !deed.noun.empty()) deed.noun += '_';
+        deed.noun += ascii::lower(*at);
     }
-    if (verb == "list" && noun.ends_with('s')) noun.pop_back();
-    if (verb.empty() || noun.empty()) return "request." + std::string{to_string(route.method)};
-    return noun + "." + verb;
+    if (deed.verb == "list" && deed.noun.ends_with('s')) deed.noun.pop_back();
+    if (deed.verb == "replace") deed.verb = "update";  // PUT and PATCH are one act
+    if (deed.verb.empty() || deed.noun.empty()) return {"request", ascii::lower(to_string(route.method))};
+    return deed;
 }
 
-AuditObject denied_object_of(Context const& context, Problem const& problem) {
-    auto const slash = problem.denied_object.find('/');
-    if (slash == std::string::npos) return {"path", context.request.path, {}};
-    return {problem.denied_object.substr(0, slash), problem.denied_object.substr(slash + 1), {}};
+AuditObject object_of(Context const& context, Deed const& deed, PathValues const& values) {
+    if (values.empty() || !Id::parse(values.back())) return {"path", context.request.path, {}};
+    return {deed.noun, values.back(), {}};
 }
 
 }  // namespace
 
-void record_denial(Tx& tx, Context const& context, Route const& route, Problem const& problem) {
-    record(tx, context, action_of(route), denied_object_of(context, problem), Outcome::denied);
+void record_denial(Tx& tx, Context const& context, Router::Match const& match) {
+    auto const deed = deed_of(*match.route);
+    record(tx, context, deed.noun + "." + deed.verb, object_of(context, deed, match.values), Outcome::denied);
 }
 
 void record_export(Tx& tx, Context const& context, Schema const& schema) {

@@ -36,6 +36,8 @@ Result<std::optional<Response>> take_ping(Tx& tx, Context const& context, Ping c
 Route ping_route(Method method, std::string pattern, PingLimiter& limiter) {
     Route route{.method = method, .pattern = std::move(pattern), .access = anyone(), .bind = {}};
     route.body_limit = longest_body;
+    route.path_is_secret = true;
+    route.takes_anything = true;
     route.bind = [&limiter](Context const& context, PathValues const& path) -> Result<Steps> {
         auto const ping =
             parse_ping(path.at(0), path.size() > 1 ? std::string_view{path[1]} : std::string_view{},
@@ -49,6 +51,7 @@ Route ping_route(Method method, std::string pattern, PingLimiter& limiter) {
     };
     auto& doc = route.doc;
     doc.tag = "Pings";
+    doc.takes_any_body = method == Method::post;
     doc.content_type = "text/plain";
     doc.problems = {404, 429};
     doc.query = {{"rid", "A UUID that pairs the beginning of a run with its end.", false}};

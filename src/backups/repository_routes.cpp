@@ -21,14 +21,11 @@ Result<Repository> find(Tx& tx, Context const& context, Id id, Reach reach) {
     if (!found) return absent();
     auto const holder = holder_of(*found);
     if (reaches(context.principal, reach, holder)) return *std::move(found);
-    bool const seen = reaches(context.principal, Reach::read, holder);
-    auto problem = seen
-                       ? Problem{ErrorCode::forbidden,
-                                 "You may see this repository, but not change it: that takes its owner, or a "
-                                 "maintainer of its team."}
-                       : absent();
-    if (reach != Reach::read) problem.denied_object = denied_object(*found);
-    return problem;
+    if (!reaches(context.principal, Reach::read, holder)) return absent();
+    return Problem{
+        ErrorCode::forbidden,
+        "You may see this repository, but not change it: that takes its owner, or a maintainer of its "
+        "team."};
 }
 
 Result<void> check_team(Tx& tx, Context const& context, std::optional<Id> team) {

@@ -67,10 +67,8 @@ Result<Server> server_of(Tx& tx, Context const& context, Id id) {
     if (!found || !reaches(context.principal, Reach::read, holder_of(*found)))
         return Problem{{FieldError{"/server", "unknown", "must be the id of a server"}}};
     if (reaches(context.principal, Reach::operate, holder_of(*found))) return *std::move(found);
-    Problem problem{ErrorCode::forbidden,
-                    "You may see this server, but not change it: that takes an operator of its team."};
-    problem.denied_object = denied_object(*found);
-    return problem;
+    return Problem{ErrorCode::forbidden,
+                   "You may see this server, but not change it: that takes an operator of its team."};
 }
 
 }  // namespace
@@ -86,6 +84,7 @@ Id new_ping_key() {
 void derive(BackupTask& task) {
     task.state = shown_state(task.enabled, task.outcome, task.open_run.has_value());
     task.state_reason = reason(task);
+    task.look_at = look_no_later(task.look_at, task.due_at);
 }
 
 void await_next(BackupTask& task, Time from) {
@@ -110,8 +109,8 @@ Result<BackupTask> completed(Tx& tx, Context const& context, BackupTask draft) {
     draft.owner = server->owner;
     draft.team = server->team;
     draft.ping_key = new_ping_key();
-    derive(draft);
     await_next(draft, context.now);
+    derive(draft);
     return draft;
 }
 

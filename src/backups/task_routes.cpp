@@ -11,21 +11,13 @@ Problem absent() {
     return {ErrorCode::not_found, "There is no backup task with this id."};
 }
 
-Problem hidden(BackupTask const& task) {
-    auto problem = absent();
-    problem.denied_object = denied_object(task);
-    return problem;
-}
-
-Problem out_of_reach(BackupTask const& task, Reach reach) {
-    Problem problem{
+Problem out_of_reach(Reach reach) {
+    return {
         ErrorCode::forbidden,
         reach == Reach::operate
             ? "You may see this backup task, but not act on it: that takes an operator of its server's team."
             : "You may see this backup task, but not delete it: that takes a maintainer of its server's "
               "team."};
-    problem.denied_object = denied_object(task);
-    return problem;
 }
 
 Result<Scope> readable(Tx&, Context const& context) {
@@ -115,10 +107,8 @@ class Tasks {
 
 Result<BackupTask> find_task(Tx& tx, Context const& context, Id id, Reach reach) {
     auto found = Table<BackupTask>(tx).find_where(Sql{}.add("stopped_at IS NULL AND id = ").bind(id));
-    if (!found) return absent();
-    if (!reaches(context.principal, Reach::read, holder_of(*found)))
-        return reach == Reach::read ? absent() : hidden(*found);
-    if (!reaches(context.principal, reach, holder_of(*found))) return out_of_reach(*found, reach);
+    if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
+    if (!reaches(context.principal, reach, holder_of(*found))) return out_of_reach(reach);
     return *std::move(found);
 }
 

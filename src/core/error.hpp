@@ -69,9 +69,6 @@ class Problem {
     std::vector<FieldError> errors;
     std::optional<std::chrono::seconds> retry_after;
     std::string allow;  // 405: the methods, comma separated
-    // A refusal that the audit log records although the answer does not tell (404 for an object that exists
-    // but is hidden from the caller): the object's type and id.
-    std::string denied_object;
 };
 
 template <class T>

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "core/ascii.hpp"
 #include "core/embedded.hpp"
 
 namespace securestack {
@@ -70,13 +71,6 @@ WordList const& word_list() {
     return list;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-    return c >= 'a' && c <= 'z';
-}
-
 // Undoes the usual spellings; '1' and '!' stand for either letter.
 std::string plain_spelling(std::string_view text, char one) {
     constexpr std::string_view from = "0345789@$+";
@@ -114,8 +108,8 @@ std::size_t longest_run(std::string_view text) {
 }
 
 bool begins_with_year(std::string_view text) {
-    return text.size() >= 4 && (text.starts_with("19") || text.starts_with("20")) && is_digit(text[2]) &&
-           is_digit(text[3]);
+    return text.size() >= 4 && (text.starts_with("19") || text.starts_with("20")) &&
+           ascii::is_digit(text[2]) && ascii::is_digit(text[3]);
 }
 
 std::size_t character_size(std::string_view text) {
@@ -125,8 +119,8 @@ std::size_t character_size(std::string_view text) {
 }
 
 double character_bits(char c) {
-    if (is_digit(c)) return digit_bits;
-    if (is_letter(c)) return letter_bits;
+    if (ascii::is_digit(c)) return digit_bits;
+    if (ascii::is_lower(c)) return letter_bits;
     return static_cast<unsigned char>(c) < 0x80 ? symbol_bits : foreign_bits;
 }
 

@@ -1,9 +1,13 @@
 #include "http/context.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/ascii.hpp"
 
 namespace securestack {
-
 namespace {
 
 struct EntityTag {
@@ -11,58 +15,82 @@ struct EntityTag {
     std::string_view text;  // with its quotes
 };
 
-// Takes the next entity-tag from a comma-separated list; nullopt at its end or where it is malformed, which
-// ends it.
-std::optional<EntityTag> next_tag(std::string_view& list) {
-    auto const start = list.find_first_not_of(" \t,");
-    if (start == std::string_view::npos) return std::nullopt;
-    list.remove_prefix(start);
-    EntityTag tag;
-    if (list.starts_with("W/")) {
-        tag.weak = true;
-        list.remove_prefix(2);
+// What If-Match or If-None-Match asks for: any version, or one of these.
+struct Condition {
+    bool any = false;
+    std::vector<EntityTag> tags;
+
+    bool names(std::string_view wanted, bool weak_counts) const {
+        return any || std::ranges::any_of(tags, [&](EntityTag const& tag) {
+                   return tag.text == wanted && (weak_counts || !tag.weak);
+               });
     }
-    if (!list.starts_with('"')) return std::nullopt;
-    auto const end = list.find('"', 1);
+};
+
+bool is_tag_character(char c) {
+    return c == '!' || (static_cast<unsigned char>(c) >= '#' && c != 0x7f);
+}
+
+// Takes one tag from the front of `list`; nullopt when what is there is none.
+std::optional<EntityTag> take_tag(std::string_view& list) {
+    EntityTag tag{.weak = list.starts_with("W/"), .text = {}};
+    if (tag.weak) list.remove_prefix(2);
+    auto const end = list.starts_with('"') ? list.find('"', 1) : std::string_view::npos;
     if (end == std::string_view::npos) return std::nullopt;
     tag.text = list.substr(0, end + 1);
-    list.remove_prefix(end + 1);
+    if (!std::ranges::all_of(tag.text.substr(1, end - 1), is_tag_character)) return std::nullopt;
+    list = ascii::trim(list.substr(end + 1));
     return tag;
 }
 
-bool is_any(std::string_view list) {
-    auto const first = list.find_first_not_of(" \t");
-    auto const last = list.find_last_not_of(" \t");
-    return first != std::string_view::npos && first == last && list[first] == '*';
+// Empty elements of the list mean nothing (RFC 9110 §5.6.1.2). nullopt when it is malformed.
+std::optional<Condition> parse_condition(std::string_view list) {
+    list = ascii::trim(list);
+    if (list == "*") return Condition{.any = true, .tags = {}};
+    Condition condition;
+    while (!list.empty()) {
+        if (!list.starts_with(',')) {
+            auto const tag = take_tag(list);
+            if (!tag || !(list.empty() || list.starts_with(','))) return std::nullopt;
+            condition.tags.push_back(*tag);
+        }
+        if (!list.empty()) list = ascii::trim(list.substr(1));
+    }
+    if (condition.tags.empty()) return std::nullopt;
+    return condition;
 }
 
 bool names(std::string_view list, std::string_view wanted, bool weak_counts) {
-    while (auto const tag = next_tag(list)) {
-        if (tag->text == wanted && (weak_counts || !tag->weak)) return true;
-    }
-    return false;
+    auto const condition = parse_condition(list);
+    return condition && condition->names(wanted, weak_counts);
 }
 
 }  // namespace
+
+Result<void> check_conditions(Headers const& headers) {
+    for (auto const* const name : {"If-Match", "If-None-Match"}) {
+        if (!headers.get(name) || parse_condition(headers.joined(name))) continue;
+        return Problem{ErrorCode::malformed,
+                       std::string{name} + R"( must be * or entity tags in double quotes, such as "3".)"};
+    }
+    return {};
+}
 
 std::string entity_tag(std::int64_t version) {
     return '"' + std::to_string(version) + '"';
 }
 
 Result<void> Context::check_if_match(std::int64_t version) const {
-    if (request.headers.count("If-Match") == 0) return {};
-    std::string const list = request.headers.joined("If-Match");
-    if (is_any(list) || names(list, entity_tag(version), false)) return {};
+    if (!request.headers.get("If-Match")) return {};
+    if (names(request.headers.joined("If-Match"), entity_tag(version), false)) return {};
     return Problem{ErrorCode::precondition_failed,
                    "It has changed since you read it: its ETag is now " + entity_tag(version) +
                        ". Read it again, then repeat the change with that value in If-Match."};
 }
 
 bool Context::none_match_hits(std::string_view tag) const {
-    auto const first = request.headers.get("If-None-Match");
-    if (!first) return false;
-    std::string const list = request.headers.joined("If-None-Match");
-    return is_any(list) || names(list, tag, true);
+    if (!request.headers.get("If-None-Match")) return false;
+    return names(request.headers.joined("If-None-Match"), tag, true);
 }
 
 }  // namespace securestack

@@ -32,6 +32,10 @@ struct Context {
     bool none_match_hits(std::string_view tag) const;
 };
 
+// Problem `malformed` unless If-Match and If-None-Match, where they are sent, are "*" or entity tags
+// (RFC 9110 §8.8.3).
+Result<void> check_conditions(Headers const& headers);
+
 // The strong ETag of a document at this version, quotes included.
 std::string entity_tag(std::int64_t version);
 

@@ -62,6 +62,8 @@ void Dispatcher::Job::admitted(Principal principal) {
     context_.emplace(Context{*request_, std::move(principal), now_, dispatcher_.ids_, dispatcher_.cursors_});
     if (auto allowed = authorise(); !allowed) return refuse(allowed.error());
     if (auto known = check_query(); !known) return refuse(known.error());
+    if (auto sound = check_conditions(request_->headers); !sound) return refuse(sound.error());
+    if (auto wanted = check_body(); !wanted) return refuse(wanted.error());
     auto steps = match_.route->bind(*context_, match_.values);
     if (!steps) return refuse(steps.error());
     steps_ = *std::move(steps);
@@ -83,6 +85,7 @@ Result<void> Dispatcher::Job::authorise() const {
 Result<void> Dispatcher::Job::check_query() const {
     OperationDoc const& doc = match_.route->doc;
     if (request_->raw_query.empty() || doc.list != nullptr || !match_.route->in_api) return {};
+    if (match_.route->takes_anything) return {};
     auto parameters = request_->query();
     if (!parameters) return parameters.error();
     Problem problem{ErrorCode::malformed, "The query string has parameters that are not known here."};
@@ -92,6 +95,14 @@ Result<void> Dispatcher::Job::check_query() const {
     }
     if (problem.errors.empty()) return {};
     return problem;
+}
+
+// What would be ignored was meant to have an effect. "{}" is what some clients send for nothing.
+Result<void> Dispatcher::Job::check_body() const {
+    OperationDoc const& doc = match_.route->doc;
+    if (doc.request != nullptr || !match_.route->in_api || match_.route->takes_anything) return {};
+    if (request_->body.empty() || request_->body == "{}") return {};
+    return Problem{ErrorCode::malformed, "This call takes no body. Send it without one."};
 }
 
 void Dispatcher::Job::advance() {
@@ -195,19 +206,21 @@ Problem Dispatcher::Job::overloaded() {
     return problem;
 }
 
-// A refusal that the audit log wants is recorded before it is answered. When it cannot be recorded the answer
-// stays what it is: any other would tell a hidden object from an absent one. Nobody in particular has no
-// denials: anyone could make the audit log grow.
+// Nobody in particular has no denials: anyone could make the audit log grow.
+bool Dispatcher::Job::is_denial(Problem const& problem) const {
+    if (!context_ || context_->principal.is_anonymous()) return false;
+    bool const hidden = problem.code == ErrorCode::not_found && request_->method != Method::get &&
+                        request_->method != Method::head && !sees_everything(context_->principal);
+    return problem.code == ErrorCode::forbidden || hidden;
+}
+
+// A denial is recorded before it is answered. When it cannot be recorded the answer stays what it is.
 void Dispatcher::Job::refuse(Problem problem) {
-    bool const denial = problem.code == ErrorCode::forbidden || !problem.denied_object.empty();
-    bool const known = context_ && !context_->principal.is_anonymous();
-    if (!denial || !known || !dispatcher_.hooks_.record_denial) return answer(problem);
+    if (!is_denial(problem) || !dispatcher_.hooks_.record_denial) return answer(problem);
     auto self = shared_from_this();
     auto kept = std::make_shared<Problem const>(std::move(problem));
     dispatcher_.database_.write(
-        [self, kept](Tx& tx) {
-            self->dispatcher_.hooks_.record_denial(tx, *self->context_, *self->match_.route, *kept);
-        },
+        [self, kept](Tx& tx) { self->dispatcher_.hooks_.record_denial(tx, *self->context_, self->match_); },
         [self, kept](std::exception_ptr failure) {
             if (failure) {
                 self->dispatcher_.log_.error("audit.denial_lost", {{"request_id", self->request_->id},
@@ -227,7 +240,6 @@ void Dispatcher::Job::finish(Response response) {
     headers.add("X-Request-Id", request_->id);
     if (!headers.get("Cache-Control")) headers.add("Cache-Control", "no-store");
     if (!headers.get("X-Content-Type-Options")) headers.add("X-Content-Type-Options", "nosniff");
-    if (request_->method == Method::head) response.stream.reset();
     response.route = match_.route;
     if (context_) {
         response.user = context_->principal.user;

@@ -26,6 +26,7 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     void admitted(Principal principal);
     Result<void> authorise() const;
     Result<void> check_query() const;
+    Result<void> check_body() const;
 
     void advance();
     bool settle(Outcome outcome);
@@ -36,6 +37,7 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     Outcome run_step(Tx& tx, bool write);
     void post();
 
+    bool is_denial(Problem const& problem) const;
     void refuse(Problem problem);
     void answer(Problem const& problem);
     void answer_internal();

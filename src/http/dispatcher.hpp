@@ -32,10 +32,10 @@ class Authenticator {
 
 // Hooks that domains give the dispatcher, so that http depends on none of them.
 struct DispatchHooks {
-    // Records that the context's principal was refused (`problem` is the reason); in a write transaction of
-    // its own.
-    std::function<void(Tx& tx, Context const& context, Route const& route, Problem const& problem)>
-        record_denial;
+    // Records that the context's principal was refused; in a write transaction of its own. Called for every
+    // 403, and for every 404 of a write by a caller from whom something may be hidden: whether it was hidden
+    // or absent must show nowhere, so both cost the same and leave the same record.
+    std::function<void(Tx& tx, Context const& context, Router::Match const& match)> record_denial;
     // Told of every request when its answer has left (metrics, access log), on an I/O thread: must be quick.
     std::function<void(Exchange const& exchange)> finished;
 };
@@ -56,8 +56,8 @@ class Dispatcher {
     // `done` is called exactly once, on any thread (also a database thread: it hands over and returns);
     // `request` is not touched after that. Exceptions of handlers become 500 (logged with the request id) or
     // 503; a write that succeeded without an audit record is rolled back and becomes 500. The answer to a
-    // HEAD is that of the GET, without its stream: who sends it leaves the content out. Whoever was admitted
-    // is confirmed again before each later write and before each piece of a stream.
+    // HEAD is that of the GET: who sends it leaves the content out. Whoever was admitted is confirmed again
+    // before each later write and before each piece of a stream.
     void dispatch(std::shared_ptr<Request> request, Done done);
 
     // Who sends the answer reports here what came of it; adds the route where it is not known.

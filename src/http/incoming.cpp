@@ -1,6 +1,7 @@
 #include "http/incoming.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "core/ascii.hpp"
@@ -14,6 +15,23 @@ constexpr std::size_t max_request_id = 64;
 bool is_sane_id(std::string_view text) {
     static constexpr ascii::CharSet characters{"._-"};
     return !text.empty() && text.size() <= max_request_id && characters.has_all(text);
+}
+
+// An escaped slash is part of its segment (RFC 3986 §2.2), so it stays as it is.
+std::optional<std::string> decoded_path(std::string_view raw) {
+    std::string path;
+    while (!raw.empty()) {
+        auto const slash = std::min({raw.find("%2F"), raw.find("%2f"), raw.size()});
+        auto const piece = percent_decode(raw.substr(0, slash));
+        if (!piece) return std::nullopt;
+        path += *piece;
+        raw.remove_prefix(slash);
+        auto const escape = raw.substr(0, 3);
+        path += escape;
+        raw.remove_prefix(escape.size());
+    }
+    if (!is_utf8(path)) return std::nullopt;
+    return path;
 }
 
 void believe_proxy(Request& request, Peer const& peer, std::vector<Network> const& trusted) {
@@ -39,10 +57,9 @@ Result<std::shared_ptr<Request>> make_request(Head const& head, Peer const& peer
     request->method = head.method;
     request->target = head.target;
     request->raw_query = head.query;
-    auto path = percent_decode(head.path);
-    if (!path || !is_utf8(*path)) return Problem{ErrorCode::malformed, "The path must be UTF-8 without NUL."};
-    if (path->size() > 1 && path->ends_with('/')) path->pop_back();
-    request->path = std::move(*path);
+    auto path = decoded_path(head.path);
+    if (!path) return Problem{ErrorCode::malformed, "The path must be UTF-8 without NUL."};
+    request->path = *std::move(path);
     believe_proxy(*request, peer, trusted);
     return request;
 }

@@ -44,7 +44,7 @@ class Headers {
 struct Request {
     Method method = Method::get;
     std::string target;     // as received: "/api/servers?limit=2"
-    std::string path;       // decoded, without a trailing slash (but "/" itself)
+    std::string path;       // decoded but for %2F, which is no separator
     std::string raw_query;  // as received, without '?'
     Headers headers;
     std::string body;

@@ -45,8 +45,18 @@ std::string operation_id(Route const& route) {
     return name;
 }
 
-bool changes(Method method) {
-    return method == Method::put || method == Method::patch || method == Method::del;
+// Changes of what has an ETag take If-Match: PUT, PATCH, DELETE, and the acts that answer with it.
+bool takes_if_match(Route const& route, bool versioned) {
+    switch (route.method) {
+        case Method::put:
+        case Method::patch:
+        case Method::del:
+            return versioned;
+        case Method::post:
+            return route.doc.has_etag && route.doc.success == 200;
+        default:
+            return false;
+    }
 }
 
 json::object parameter(std::string_view name, std::string_view in, bool required,
@@ -76,7 +86,7 @@ json::array parameters_of(Route const& route, bool versioned) {
     for (QueryParameterDoc const& one : route.doc.query) {
         all.push_back(parameter(one.name, "query", one.required, one.description, text_type()));
     }
-    if (versioned && changes(route.method)) {
+    if (takes_if_match(route, versioned)) {
         all.push_back(parameter("If-Match", "header", false,
                                 "Only if the ETag is still this one; otherwise 412", text_type()));
     }
@@ -175,8 +185,9 @@ std::set<int> problem_statuses(Route const& route, bool versioned) {
     if (doc.answer != nullptr) statuses.insert(406);
     if (route.access.permission()) statuses.insert({401, 403});
     if (route.pattern.find('{') != std::string::npos) statuses.insert(404);
-    if (doc.request != nullptr) statuses.insert({413, 415, 422});
-    if (versioned && changes(route.method)) statuses.insert(412);
+    if (route.method != Method::get) statuses.insert(413);
+    if (doc.request != nullptr) statuses.insert({415, 422});
+    if (takes_if_match(route, versioned)) statuses.insert(412);
     return statuses;
 }
 
@@ -197,6 +208,8 @@ json::object describe_operation(Route const& route, bool versioned) {
         operation.emplace("parameters", std::move(parameters));
     }
     if (doc.request != nullptr) operation.emplace("requestBody", request_body(doc));
+    if (doc.takes_any_body)
+        operation.emplace("requestBody", json::object{{"content", media("*/*", text_type())}});
     operation.emplace("responses", answers_of(route, versioned));
     return operation;
 }

@@ -59,6 +59,7 @@ struct OperationDoc {
     Schema const* request = nullptr;  // body
     bool request_is_patch = false;
     bool request_is_optional = false;  // no body is as good as an empty object
+    bool takes_any_body = false;       // of any type, read by the handler as it came
     Schema const* answer = nullptr;    // body of the success answer
     bool answer_is_list = false;
     Schema const* list = nullptr;          // list parameters
@@ -80,7 +81,10 @@ struct Route {
     // handler asks; from here come the table of permissions and the test that holds the handler to it.
     std::optional<Reach> reach = {};
     bool own = false;
+    // Takes any body and any query parameter: what a script sends beside its report is no reason to lose it.
+    bool takes_anything = false;
     std::size_t body_limit = 1024 * 1024;
+    bool path_is_secret = false;  // whoever knows it may use it: the log has the pattern instead
     bool in_api = true;     // false: not part of the OpenAPI document (landing page, documentation assets)
     std::size_t index = 0;  // its place in Router::routes(), given by the router
 };

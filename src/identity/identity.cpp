@@ -134,4 +134,9 @@ KeyRing::Successor Identity::rotate_keys() {
     return database_.write_now([&](Tx& tx) { return keys_.rotate(tx, operating_as(Via::command_line, {})); });
 }
 
+std::vector<std::string> Identity::discard_unreadable_keys() {
+    return database_.write_now(
+        [&](Tx& tx) { return keys_.discard_unreadable(tx, operating_as(Via::command_line, {})); });
+}
+
 }  // namespace securestack

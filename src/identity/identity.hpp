@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "identity/accounts.hpp"
 #include "identity/authenticator.hpp"
@@ -57,6 +58,7 @@ class Identity {
     Result<User> set_role(std::string_view username, Role role);
     Result<User> set_password(std::string_view username, Secret const& password);
     KeyRing::Successor rotate_keys();
+    std::vector<std::string> discard_unreadable_keys();  // see KeyRing
 
     // The parts, for the routes.
     IdentitySettings const& settings() const { return settings_; }

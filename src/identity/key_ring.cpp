@@ -56,14 +56,20 @@ std::string KeyRing::add_current(Tx& tx, Time now, Time signs_from) {
     return id;
 }
 
-SigningKey KeyRing::opened(std::string const& id, ByteView sealed) const {
+std::optional<SigningKey> KeyRing::open_sealed(std::string const& id, ByteView sealed) const {
     auto const seed = master_.open(sealed, sealing_context(id));
     auto key = seed ? signing_key_from_seed(Secret{std::string{text_of(*seed)}}) : std::nullopt;
-    if (!key || key->public_key.kid != id) {
+    if (key && key->public_key.kid != id) return std::nullopt;
+    return key;
+}
+
+SigningKey KeyRing::opened(std::string const& id, ByteView sealed) const {
+    auto key = open_sealed(id, sealed);
+    if (!key) {
         throw std::runtime_error(
             "the signing key " + id +
             " does not open with this master key: start with the master key that the database "
-            "was set up with");
+            "was set up with, or, if that is lost for good, see `securestack keys recover --help`");
     }
     return *std::move(key);
 }
@@ -114,6 +120,31 @@ KeyRing::Successor KeyRing::rotate(Tx& tx, Actor const& actor) {
         keys_ = nullptr;
     });
     return {.id = std::move(id), .signs_from = signs_from};
+}
+
+std::vector<std::string> KeyRing::discard_unreadable(Tx& tx, Actor const& actor) {
+    std::vector<std::string> lost;
+    bool current_lost = false;
+    tx.query(
+        "SELECT id, sealed_seed, current FROM signing_keys WHERE sealed_seed IS NOT NULL ORDER BY "
+        "created_at, id",
+        {}, [&](Row const& row) {
+            std::string id{row.text(0)};
+            if (open_sealed(id, row.bytes(1))) return;
+            current_lost = current_lost || !row.is_null(2);
+            lost.push_back(std::move(id));
+        });
+    for (auto const& id : lost) {
+        tx.execute(
+            "UPDATE signing_keys SET current = NULL, sealed_seed = NULL, retires_at = $1 WHERE id = $2",
+            {actor.now, id});
+        record(tx, actor, "signing_key.discard", key_object(id), Outcome::success);
+    }
+    if (current_lost) {
+        auto const id = add_current(tx, actor.now, actor.now);
+        record(tx, actor, "signing_key.create", key_object(id), Outcome::success);
+    }
+    return lost;
 }
 
 void KeyRing::purge(Tx& tx, Time now) {

@@ -50,12 +50,17 @@ class KeyRing {
     };
     Successor rotate(Tx& tx, Actor const& actor);
 
+    // For a master key that was lost: keys which the present one does not open sign and verify no more from
+    // now on, and another signs at once when the current one is among them. Returns their ids.
+    std::vector<std::string> discard_unreadable(Tx& tx, Actor const& actor);
+
     // Destroys the private halves of keys that sign no more, and removes those that verify no more.
     static void purge(Tx& tx, Time now);
 
   private:
     std::string add_current(Tx& tx, Time now, Time signs_from);
-    SigningKey opened(std::string const& id, ByteView sealed) const;
+    std::optional<SigningKey> open_sealed(std::string const& id, ByteView sealed) const;
+    SigningKey opened(std::string const& id, ByteView sealed) const;  // throws std::runtime_error
 
     MasterKey master_;
     std::chrono::seconds overlap_;

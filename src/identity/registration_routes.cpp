@@ -46,7 +46,7 @@ Result<void> counted(Identity& identity, Tx& tx, Context const& context, NewAcco
 
 Result<void> name_is_free(Tx& tx, NewAccount const& account) {
     if (!find_user(tx, account.user.username)) return {};
-    return Problem{ErrorCode::conflict, "This username is taken."};
+    return username_is_taken();
 }
 
 template <class Account>

@@ -12,23 +12,14 @@ Problem absent() {
     return {ErrorCode::not_found, "There is no team with this id."};
 }
 
-Problem hidden(Team const& team) {
-    auto problem = absent();
-    problem.denied_object = denied_object(team);
-    return problem;
-}
-
-Problem maintainers_only(Team const& team) {
-    Problem problem{ErrorCode::forbidden, "Only a maintainer of the team, or an administrator, may do that."};
-    problem.denied_object = denied_object(team);
-    return problem;
+Problem maintainers_only() {
+    return {ErrorCode::forbidden, "Only a maintainer of the team, or an administrator, may do that."};
 }
 
 Result<Team> find_for_write(Tx& tx, Context const& context, Id id) {
     auto found = Table<Team>(tx).find(id);
-    if (!found) return absent();
-    if (!reaches(context.principal, Reach::read, holder_of(*found))) return hidden(*found);
-    if (!reaches(context.principal, Reach::manage, holder_of(*found))) return maintainers_only(*found);
+    if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
+    if (!reaches(context.principal, Reach::manage, holder_of(*found))) return maintainers_only();
     return *std::move(found);
 }
 
@@ -234,11 +225,10 @@ Result<Entity<TeamMember>> set_member(Identity& identity, Tx& tx, Context const&
 // Whoever manages the team removes anybody; everybody else may leave.
 Result<NoContent> remove_member(Identity& identity, Tx& tx, Context const& context, Id id, Id user) {
     auto const team = Table<Team>(tx).find(id);
-    if (!team) return absent();
     auto const& principal = context.principal;
-    if (!reaches(principal, Reach::read, holder_of(*team))) return hidden(*team);
+    if (!team || !reaches(principal, Reach::read, holder_of(*team))) return absent();
     bool const leaves = principal.user == user;
-    if (!leaves && !reaches(principal, Reach::manage, holder_of(*team))) return maintainers_only(*team);
+    if (!leaves && !reaches(principal, Reach::manage, holder_of(*team))) return maintainers_only();
     auto const member = find_member(tx, id, user);
     if (!member) return Problem{ErrorCode::not_found, "This user is no member of the team."};
     if (auto const kept = keeps_a_maintainer(tx, *member, false); !kept) return kept.error();

@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include "core/encoding.hpp"
+#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -44,6 +45,9 @@ bool reads_plainly(std::string_view text) {
     return !after_space && is_plain_line(text);
 }
 
+constexpr std::array unique_rules{
+    UniqueRule{.index = "users_username_fold", .pointer = "/username", .detail = "This username is taken."}};
+
 }  // namespace
 
 constinit TextFormat const username_format{.name = "username",
@@ -83,15 +87,17 @@ Schema const& schema_of<User>() {
         field<&User::username_fold>("username_fold").internal(),
         field<&User::password_hash>("password_hash").internal(), field<&User::epoch>("epoch").internal(),
         field<&User::version>("version").internal());
-    static constexpr std::array unique{UniqueRule{
-        .index = "users_username_fold", .pointer = "/username", .detail = "This username is taken."}};
     static constexpr Schema schema{.name = "User",
                                    .table = "users",
                                    .fields = fields,
                                    .default_sort = "username",
-                                   .unique = unique,
+                                   .unique = unique_rules,
                                    .documentation = "A person with an account."};
     return schema;
+}
+
+Problem username_is_taken() {
+    return duplicate(unique_rules.front());
 }
 
 AuditObject audit_object(User const& user) {

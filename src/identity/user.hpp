@@ -39,6 +39,8 @@ Schema const& schema_of<User>();
 
 AuditObject audit_object(User const& user);
 
+Problem username_is_taken();
+
 // What a username may be: printable text without a space at either end, two spaces in a row, or characters
 // that cannot be seen.
 extern TextFormat const username_format;

@@ -51,7 +51,7 @@ Edit edit_of(Identity const& identity, Id id, UserDraft const& draft) {
 
 Result<Edit> begin_creation(Identity& identity, Tx& tx, Context const&, UserDraft const& draft) {
     if (!draft.password) return Problem{{FieldError{"/password", "required", "is needed for a new user"}}};
-    if (find_user(tx, draft.username)) return Problem{ErrorCode::conflict, "This username is taken."};
+    if (find_user(tx, draft.username)) return username_is_taken();
     return edit_of(identity, Id{}, draft);
 }
 

@@ -6,15 +6,13 @@
 namespace securestack {
 namespace {
 
-Problem out_of_reach(Incident const& incident, Reach reach) {
-    Problem problem{ErrorCode::forbidden,
-                    reach == Reach::manage
-                        ? "You may see this incident, but not delete it or give it away: that takes a "
-                          "maintainer of its team."
-                        : "You may see this incident, but not act on it: that takes an operator of its team, "
-                          "or being its assignee."};
-    problem.denied_object = denied_object(incident);
-    return problem;
+Problem out_of_reach(Reach reach) {
+    return {ErrorCode::forbidden,
+            reach == Reach::manage
+                ? "You may see this incident, but not delete it or give it away: that takes a "
+                  "maintainer of its team."
+                : "You may see this incident, but not act on it: that takes an operator of its team, "
+                  "or being its assignee."};
 }
 
 }  // namespace
@@ -45,13 +43,8 @@ Result<Incident> find_visible_incident(Tx& tx, Context const& context, Id id) {
 
 Result<Incident> find_incident(Tx& tx, Principal const& principal, Id id, Reach reach) {
     auto found = Table<Incident>(tx).find(id);
-    if (!found) return no_such_incident();
-    if (!reaches_incident(principal, Reach::read, *found)) {
-        auto problem = no_such_incident();
-        problem.denied_object = denied_object(*found);
-        return problem;
-    }
-    if (!reaches_incident(principal, reach, *found)) return out_of_reach(*found, reach);
+    if (!found || !reaches_incident(principal, Reach::read, *found)) return no_such_incident();
+    if (!reaches_incident(principal, reach, *found)) return out_of_reach(reach);
     return *std::move(found);
 }
 

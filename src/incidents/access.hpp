@@ -20,8 +20,8 @@ Problem no_such_incident();
 // Problem `not_found` for one that the caller does not see.
 Result<Incident> find_visible_incident(Tx& tx, Context const& context, Id id);
 
-// The incident that a write is about. Problem `not_found` as above, with `denied_object` when it exists;
-// `forbidden` when the caller sees it and reaches it no further.
+// The incident that a write is about. Problem `not_found` as above; `forbidden` when the caller sees it
+// and reaches it no further.
 Result<Incident> find_incident(Tx& tx, Principal const& principal, Id id, Reach reach);
 
 }  // namespace securestack

@@ -72,12 +72,10 @@ Action action_of(BulkRequest const& request) {
 }
 
 // A refusal of one is recorded as it would be if that one had been asked for alone.
-void note_refusal(Tx& tx, Context const& context, Action const& action, Problem const& problem) {
-    auto const slash = problem.denied_object.find('/');
-    if (slash == std::string::npos) return;
-    record(tx, context, action.record,
-           {problem.denied_object.substr(0, slash), problem.denied_object.substr(slash + 1), {}},
-           Outcome::denied);
+void note_refusal(Tx& tx, Context const& context, Id id, Action const& action, Problem const& problem) {
+    bool const hidden = problem.code == ErrorCode::not_found && !sees_everything(context.principal);
+    if (!hidden && problem.code != ErrorCode::forbidden) return;
+    record(tx, context, action.record, {"incident", id.to_string(), {}}, Outcome::denied);
 }
 
 BulkResult bulk_result(Tx& tx, Context const& context, Id id, Action const& action) {
@@ -88,7 +86,7 @@ BulkResult bulk_result(Tx& tx, Context const& context, Id id, Action const& acti
     if (after) {
         result.incident = *after;
     } else {
-        note_refusal(tx, context, action, after.error());
+        note_refusal(tx, context, id, action, after.error());
         result.status = after.error().status();
         result.detail = after.error().detail;
     }

@@ -82,12 +82,9 @@ Result<Incident> completed(Tx& tx, Context const& context, Incident draft) {
 Result<Incident> completed_change(Tx& tx, Context const& context, Incident const& before, Incident wanted) {
     auto const& principal = context.principal;
     if (wanted.team != before.team && !reaches_incident(principal, Reach::manage, before)) {
-        Problem problem{
-            ErrorCode::forbidden,
-            "Another team is for the owner, a maintainer of the team or an administrator to give: "
-            "send team as it is."};
-        problem.denied_object = denied_object(before);
-        return problem;
+        return Problem{ErrorCode::forbidden,
+                       "Another team is for the owner, a maintainer of the team or an administrator to give: "
+                       "send team as it is."};
     }
     bool const reopened =
         before.status == IncidentStatus::resolved && wanted.status != IncidentStatus::resolved;

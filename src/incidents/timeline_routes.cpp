@@ -55,11 +55,8 @@ Result<Found> find_own_comment(Tx& tx, Context const& context, Id id, Id comment
     if (!entry || entry->incident != id || entry->kind != EntryKind::commented)
         return Problem{ErrorCode::not_found, "This incident has no comment with this id."};
     bool const is_admin = context.principal.role == Role::admin;
-    if (!is_admin && entry->actor.id != context.principal.user) {
-        Problem problem{ErrorCode::forbidden, "This comment is somebody else's."};
-        problem.denied_object = "incident_comment/" + comment.to_string();
-        return problem;
-    }
+    if (!is_admin && entry->actor.id != context.principal.user)
+        return Problem{ErrorCode::forbidden, "This comment is somebody else's."};
     if (auto const current = context.check_if_match(entry->version); !current) return current.error();
     return Found{*std::move(incident), *std::move(entry)};
 }

@@ -20,23 +20,15 @@ Problem absent() {
     return {ErrorCode::not_found, "There is no maintenance window with this id."};
 }
 
-Problem refused(Window const& window, std::string detail) {
-    Problem problem{ErrorCode::forbidden, std::move(detail)};
-    problem.denied_object = denied_object(window);
-    return problem;
+Problem refused(std::string detail) {
+    return {ErrorCode::forbidden, std::move(detail)};
 }
 
 Result<Window> find_for_write(Tx& tx, Context const& context, Id id, Reach reach) {
     auto found = Table<Window>(tx).find(id);
-    if (!found) return absent();
-    if (!reaches(context.principal, Reach::read, holder_of(*found))) {
-        auto problem = absent();
-        problem.denied_object = denied_object(*found);
-        return problem;
-    }
+    if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
     if (!reaches(context.principal, reach, holder_of(*found))) {
-        return refused(*found,
-                       reach == Reach::manage
+        return refused(reach == Reach::manage
                            ? "You may see this window, but not delete it: that takes a maintainer of "
                              "its team."
                            : "You may see this window, but not change it: that takes an operator of its "
@@ -122,9 +114,9 @@ Result<Created<Window>> create_window(Tx& tx, Context const& context, Window con
 Result<Window> completed_change(Tx& tx, Context const& context, Window const& before, Window wanted) {
     auto const& principal = context.principal;
     if (wanted.team != before.team && !reaches(principal, Reach::manage, holder_of(before))) {
-        return refused(before,
-                       "Another team is for the owner, a maintainer of the team or an administrator to give: "
-                       "send team as it is.");
+        return refused(
+            "Another team is for the owner, a maintainer of the team or an administrator to give: "
+            "send team as it is.");
     }
     Errors errors;
     if (wanted.servers != before.servers)

@@ -46,7 +46,8 @@ std::string expected_value(Field const& field) {
         case JsonType::time:
             return "an RFC 3339 time such as 2026-11-22T02:25:00Z";
         default:
-            return "valid UTF-8 text";
+            return field.text_format != nullptr ? std::string{field.text_format->expected}
+                                                : "valid UTF-8 text";
     }
 }
 

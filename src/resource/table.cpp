@@ -4,8 +4,15 @@
 
 #include "core/encoding.hpp"
 
-namespace securestack::detail {
+namespace securestack {
 
+Problem duplicate(UniqueRule const& rule) {
+    Problem problem{ErrorCode::conflict, std::string{rule.detail}};
+    problem.errors.push_back({std::string{rule.pointer}, "duplicate", std::string{rule.detail}});
+    return problem;
+}
+
+namespace detail {
 namespace {
 
 constexpr std::string_view id_column = "id";
@@ -41,9 +48,7 @@ Result<void> guarded(Tx& tx, Schema const& schema, Run const& run) {
         if (error.kind() != DatabaseError::Kind::unique) throw;
         auto const rule = std::ranges::find(schema.unique, error.constraint(), &UniqueRule::index);
         if (rule == schema.unique.end()) throw;
-        Problem problem{ErrorCode::conflict, std::string{rule->detail}};
-        problem.errors.push_back({std::string{rule->pointer}, "duplicate", std::string{rule->detail}});
-        return problem;
+        return duplicate(*rule);
     }
     return {};
 }
@@ -141,4 +146,5 @@ bool delete_row(Tx& tx, Schema const& schema, Id id) {
     return tx.execute(sql.text(), sql.params()) > 0;
 }
 
-}  // namespace securestack::detail
+}  // namespace detail
+}  // namespace securestack

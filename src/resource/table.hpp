@@ -21,6 +21,9 @@ Result<void> update_row(Tx& tx, Schema const& schema, void const* object);
 bool delete_row(Tx& tx, Schema const& schema, Id id);
 }  // namespace detail
 
+// The `conflict` that a client is told of who runs into the rule.
+Problem duplicate(UniqueRule const& rule);
+
 // T has `Id id` and, if it can change, `std::int64_t version` (which is its ETag).
 template <class T>
 class Table {

@@ -11,36 +11,27 @@
 namespace securestack {
 namespace {
 
-// One answer for what is not there and for what is not the caller's; only the audit log knows the difference.
+// One answer for what is not there and for what is not the caller's.
 Problem absent() {
     return {ErrorCode::not_found, "There is no server with this id."};
-}
-
-Problem hidden(Server const& server) {
-    auto problem = absent();
-    problem.denied_object = denied_object(server);
-    return problem;
 }
 
 Sql live(Id id) {
     return std::move(Sql{}.add("deleted_at IS NULL AND id = ").bind(id));
 }
 
-Problem out_of_reach(Server const& server, Reach reach) {
-    Problem problem{ErrorCode::forbidden,
-                    reach == Reach::operate
-                        ? "You may see this server, but not change it: that takes an operator of its team."
-                        : "You may see this server, but not delete it: that takes a maintainer of its team."};
-    problem.denied_object = denied_object(server);
-    return problem;
+Problem out_of_reach(Reach reach) {
+    return {ErrorCode::forbidden,
+            reach == Reach::operate
+                ? "You may see this server, but not change it: that takes an operator of its team."
+                : "You may see this server, but not delete it: that takes a maintainer of its team."};
 }
 
 // The server that a write is about, in the version that the client knows.
 Result<Server> find_for_write(Tx& tx, Context const& context, Sql const& where, Reach reach) {
     auto found = Table<Server>(tx).find_where(where);
-    if (!found) return absent();
-    if (!reaches(context.principal, Reach::read, holder_of(*found))) return hidden(*found);
-    if (!reaches(context.principal, reach, holder_of(*found))) return out_of_reach(*found, reach);
+    if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
+    if (!reaches(context.principal, reach, holder_of(*found))) return out_of_reach(reach);
     if (auto const current = context.check_if_match(found->version); !current) return current.error();
     return std::move(*found);
 }

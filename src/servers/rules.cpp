@@ -61,12 +61,10 @@ Result<Server> completed_change(Tx& tx, Context const& context, Server const& be
     after.updated_at = context.now;
     if (after.owner.is_nil()) after.owner = before.owner;
     if (moves(before, after) && !reaches(context.principal, Reach::manage, holder_of(before))) {
-        Problem problem{
+        return Problem{
             ErrorCode::forbidden,
             "Another owner or team is for its owner, a maintainer of its team or an administrator to "
             "give: leave owner as it is, and send team as it is."};
-        problem.denied_object = denied_object(before);
-        return problem;
     }
     bool const left_maintenance =
         before.status == ServerStatus::maintenance && after.status != ServerStatus::maintenance;

@@ -65,6 +65,28 @@ class Operations(unittest.TestCase):
         self.assertFalse(key_was_made)
         self.assertTrue(app.login("bob"))
 
+    def test_a_master_key_that_is_lost_for_good_is_recovered_from(self):
+        app = self.instance()
+        app.create_user("bob")
+        app.start()
+        old = app.login("bob")
+        app.call("POST", "/api/servers", {"name": "db-1"}, old)
+        app.stop()
+        (app.data_dir / "master.key").unlink()
+
+        unconfirmed = app.tool("keys", "recover")
+        recovered = app.tool("keys", "recover", "--yes")
+        again = app.tool("keys", "recover", "--yes")
+        app.start()
+
+        self.assertEqual(unconfirmed.returncode, 2)
+        self.assertEqual((recovered.returncode, recovered.stderr), (0, ""))
+        self.assertIn("is given up", recovered.stdout)
+        self.assertIn("nothing to recover", again.stdout)
+        self.assertEqual(app.call("GET", "/api/servers", token=old)[0], 401)
+        status, listed = app.call("GET", "/api/servers", token=app.login("bob"))
+        self.assertEqual((status, [s["name"] for s in listed["results"]]), (200, ["db-1"]))
+
     def test_sigterm_under_load_fails_no_request(self):
         app = self.instance()
         app.create_user("bob")

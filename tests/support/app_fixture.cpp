@@ -17,17 +17,12 @@ std::string const& password_hash() {
     return hash;
 }
 
-std::string without_trailing_slash(std::string path) {
-    if (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    return path;
-}
-
 Request make_request(Method method, std::string const& target, HeaderList const& headers, std::string body) {
     Request request;
     request.method = method;
     request.target = target;
     auto const mark = target.find('?');
-    request.path = without_trailing_slash(percent_decode(target.substr(0, mark)).value());
+    request.path = percent_decode(target.substr(0, mark)).value();
     if (mark != std::string::npos) request.raw_query = target.substr(mark + 1);
     bool typed = false;
     for (auto const& [name, value] : headers) {

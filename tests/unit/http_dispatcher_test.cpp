@@ -107,9 +107,7 @@ Result<Created<Note>> create_note(Tx& tx, Context const& context, Note const& dr
 Result<Entity<Note>> get_note(Tx& tx, Context const&, Id id) {
     auto note = Table<Note>{tx}.find(id);
     if (note) return Entity<Note>{*note};
-    Problem hidden{ErrorCode::not_found, "There is no such object."};
-    if (id == Id{}) hidden.denied_object = "note";
-    return hidden;
+    return Problem{ErrorCode::not_found, "There is no such object."};
 }
 
 Result<Entity<Note>> patch_note(Tx& tx, Context const& context, Id id, Patch<Note> const& patch) {
@@ -169,14 +167,14 @@ class DispatcherTest : public ::testing::Test {
         database->write_now([](Tx& tx) {
             tx.execute(
                 "CREATE TABLE notes (id BLOB PRIMARY KEY, text TEXT NOT NULL, version INTEGER NOT NULL)");
-            tx.execute("CREATE TABLE denials (name TEXT NOT NULL, status INTEGER NOT NULL)");
+            tx.execute("CREATE TABLE denials (name TEXT NOT NULL, pattern TEXT NOT NULL)");
         });
     }
 
     DispatchHooks hooks() {
         DispatchHooks made;
-        made.record_denial = [](Tx& tx, Context const& context, Route const&, Problem const& problem) {
-            tx.execute("INSERT INTO denials VALUES ($1, $2)", {context.principal.name, problem.status()});
+        made.record_denial = [](Tx& tx, Context const& context, Router::Match const& match) {
+            tx.execute("INSERT INTO denials VALUES ($1, $2)", {context.principal.name, match.route->pattern});
         };
         made.finished = [this](Exchange const& exchange) {
             reported = exchange.route != nullptr ? exchange.route->pattern : "none";
@@ -314,13 +312,26 @@ TEST_F(DispatcherTest, RecordsADenialBeforeItIsAnswered) {
     EXPECT_EQ(count("notes"), 0);
 }
 
-TEST_F(DispatcherTest, RecordsTheDenialOfAHiddenObjectWithTheAnswerOfAnAbsentOne) {
-    auto const hidden = ask(Method::get, "/api/notes/00000000-0000-0000-0000-000000000000");
-    auto const absent = ask(Method::get, "/api/notes/00000000-0000-0000-0000-000000000001");
+TEST_F(DispatcherTest, RecordsAWriteToWhatMayBeHiddenButNoReadOfIt) {
+    std::string const absent = "/api/notes/00000000-0000-0000-0000-000000000001";
 
+    EXPECT_EQ(ask(Method::get, absent).status, 404);
+    EXPECT_EQ(count("denials"), 0);
+    EXPECT_EQ(ask(Method::patch, absent, "{}").status, 404);
     EXPECT_EQ(count("denials"), 1);
-    EXPECT_EQ(hidden.status, 404);
-    EXPECT_EQ(hidden.body.size(), absent.body.size());
+}
+
+TEST_F(DispatcherTest, RefusesABodyThatNothingWouldRead) {
+    EXPECT_EQ(ask(Method::post, "/api/failure", R"({"really": false})").status, 400);
+    EXPECT_EQ(ask(Method::get, "/api/notes", "x").status, 400);
+    EXPECT_EQ(ask(Method::get, "/api/notes", "{}").status, 200);
+}
+
+TEST_F(DispatcherTest, RefusesAMalformedCondition) {
+    auto asked = request(Method::get, note("a"));
+    asked->headers.add("If-None-Match", "1");
+
+    EXPECT_EQ(ask(asked).status, 400);
 }
 
 TEST_F(DispatcherTest, RecordsNoDenialOfNobodyInParticular) {

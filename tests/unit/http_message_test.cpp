@@ -112,6 +112,27 @@ TEST_F(Conditions, IfMatchRefusesAnotherAWeakAndAMalformedOne) {
     }
 }
 
+TEST_F(Conditions, AreAStarOrEntityTags) {
+    for (std::string const value : {"*", "\"3\"", "W/\"3\" , \"\"", "\"a,b\",,\"c\"", ","}) {
+        Headers headers;
+        headers.add("If-Match", value);
+        EXPECT_EQ(check_conditions(headers).has_value(), value != ",") << value;
+    }
+}
+
+TEST_F(Conditions, AreRefusedWhereTheyAreMalformed) {
+    for (std::string const name : {"If-Match", "If-None-Match"}) {
+        for (std::string const value :
+             {"", "3", "\"3", "\"2\" *", "*, \"3\"", "w/\"3\"", "\"2\" \"3\"", "\"a b\""}) {
+            Headers headers;
+            headers.add(name, value);
+            auto const checked = check_conditions(headers);
+            ASSERT_FALSE(checked) << name << ": " << value;
+            EXPECT_EQ(checked.error().code, ErrorCode::malformed);
+        }
+    }
+}
+
 TEST_F(Conditions, IfNoneMatchComparesWeakly) {
     request.headers.set("If-None-Match", "W/\"3\"");
 

@@ -158,7 +158,7 @@ TEST_F(ServerTest, AnswersAndKeepsTheConnection) {
     EXPECT_EQ(first.header("X-Request-Id").size(), 36U);
     EXPECT_TRUE(first.header("Date").ends_with("GMT"));
     EXPECT_EQ(first.header("Server"), "");
-    EXPECT_EQ(second.body, "/two|");
+    EXPECT_EQ(second.body, "/two/|");
     EXPECT_EQ(second.header("X-Request-Id"), "abc-1");
 }
 
@@ -558,6 +558,15 @@ TEST_F(ServerTest, HeadOfAStreamAsksForNoPiece) {
     EXPECT_EQ(client.receive(false).header("Transfer-Encoding"), "chunked");
     EXPECT_EQ(client.receive().body, "/next|");
     EXPECT_EQ(pieces_made, 0);
+}
+
+TEST_F(ServerTest, AnEscapedSlashIsPartOfItsSegment) {
+    start();
+    auto client = connect();
+
+    client.send(request("/a%20b%2Fc%2f/d/"));
+
+    EXPECT_EQ(client.receive().body, "/a b%2Fc%2f/d/|");
 }
 
 TEST_F(ServerTest, AStreamThatBreaksHasNoLastChunk) {
