@@ -27,7 +27,9 @@ CREATE INDEX repositories_of_team_by_id ON repositories (team, id) WHERE team IS
 CREATE INDEX repositories_of_team_by_name ON repositories (team, name, id) WHERE team IS NOT NULL;
 CREATE INDEX repositories_of_team_by_created_at ON repositories (team, created_at, id) WHERE team IS NOT NULL;
 
--- `next_run_at` is the slot that is waited for, `due_at` when its absence is judged; null while nothing is waited for.
+-- `next_run_at` is the slot that is waited for, `due_at` when its absence is judged; null while nothing is waited for. The judge
+-- looks at a task at `look_at`, which is never later than `due_at` and moves on when it has looked: so a report of a success,
+-- which moves `due_at` away, touches no index.
 -- `outcome` is what the task would be if it were neither paused nor running. The three that begin with open_ are the last
 -- run that was started and has not ended.
 CREATE TABLE backups (
@@ -62,13 +64,14 @@ CREATE TABLE backups (
     open_rid        {id},
     open_since      {time},
     due_at          {time},
+    look_at         {time},
     stopped_at      {time},
     version         {int}  NOT NULL,
     search_text     {text} NOT NULL
 ){strict};
 CREATE UNIQUE INDEX backups_server_name ON backups (server, name);
 CREATE UNIQUE INDEX backups_ping_key ON backups (ping_key);
-CREATE INDEX backups_due ON backups (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX backups_look_at ON backups (look_at) WHERE look_at IS NOT NULL;
 
 CREATE INDEX backups_by_id ON backups (id) WHERE stopped_at IS NULL;
 CREATE INDEX backups_by_server ON backups (server, id) WHERE stopped_at IS NULL;

@@ -3,6 +3,7 @@
 #include "backups/judge.hpp"
 #include "backups/ping_limiter.hpp"
 #include "backups/rules.hpp"
+#include "backups/run.hpp"
 #include "scheduler/lease.hpp"
 
 namespace securestack {
@@ -62,14 +63,14 @@ Judged Backups::judge() {
     if (!session) return {};
     Judged judged{.leading = true, .lost = session->lost};
     for (int i = 0; i < most_batches; ++i) {
-        auto const slots = database_.write_now([&](Tx& tx) -> std::int64_t {
+        auto const looked = database_.write_now([&](Tx& tx) -> Looked {
             auto const now = shared_now(tx, clock_);
             // Whoever was held up, and has lost the lease meanwhile, does no more.
-            if (now < session->attendance.resumes_at || !holds_lease(tx, session->lease, now)) return 0;
+            if (now < session->attendance.resumes_at || !holds_lease(tx, session->lease, now)) return {};
             return judge_due(tx, program(now), session->attendance, batch);
         });
-        judged.slots += slots;
-        judged.more = slots > 0;
+        judged.slots += looked.slots;
+        judged.more = looked.tasks > 0;
         if (!judged.more) break;
     }
     return judged;
@@ -90,11 +91,22 @@ std::int64_t purge_old_runs(Tx& tx, Time before, std::int64_t limit) {
         "oldest)",
         {before, limit});
     return tx.execute(
-        "DELETE FROM runs WHERE id IN (SELECT id FROM runs old WHERE queued_at < $1 AND state <> 'running' "
-        "AND "
+        "DELETE FROM runs WHERE id IN (SELECT id FROM runs old WHERE id < $1 AND state <> 'running' AND "
         "EXISTS (SELECT 1 FROM runs later WHERE later.task = old.task AND later.id > old.id) "
-        "ORDER BY queued_at LIMIT $2)",
-        {before, limit});
+        "ORDER BY id LIMIT $2)",
+        {first_run_id(before), limit});
+}
+
+std::int64_t purge_old_run_logs(Tx& tx, Time before, std::int64_t limit) {
+    std::vector<Id> due;
+    tx.query("SELECT run FROM run_logs WHERE run < $1 ORDER BY run LIMIT $2", {first_run_id(before), limit},
+             [&](Row const& row) { due.push_back(row.id(0)); });
+    for (auto const& run : due) {
+        tx.execute("DELETE FROM run_logs WHERE run = $1", {run});
+        tx.execute("UPDATE runs SET log_bytes = $2, version = version + 1 WHERE id = $1",
+                   {run, log_tail_bytes});
+    }
+    return static_cast<std::int64_t>(due.size());
 }
 
 }  // namespace securestack

@@ -25,9 +25,18 @@ std::string sentence(TaskPulse const& task, Time slot) {
     return text;
 }
 
+// Most tasks that are looked at are not due any more: a report came in time, or they were paused.
+std::int64_t put_off(Tx& tx, Time now, std::int64_t limit) {
+    return tx.execute(
+        "UPDATE backups SET look_at = due_at WHERE id IN (SELECT id FROM backups WHERE look_at <= $1 AND "
+        "(due_at IS NULL OR due_at > $1) ORDER BY look_at LIMIT $2)",
+        {now, limit});
+}
+
 void judge_task(Tx& tx, Actor const& actor, Attendance const& attendance, TaskPulse const& task) {
     auto after = task;
-    auto const slot = task.next_run_at.value_or(*task.due_at);
+    after.look_at.reset();
+    auto const slot = task.next_run_at.value();
     auto const unheard = attendance.listening_since - patience(task.jitter_seconds, task.grace_seconds);
     await_next(after, std::max(slot, unheard));
     if (!claim_slot(tx, task, slot, "overdue", actor.now)) return save_pulse(tx, task, after);
@@ -71,22 +80,49 @@ Attendance attend(Tx& tx, Time now, std::chrono::seconds delay) {
 
 bool anything_due(Tx& tx, Time now) {
     return tx
-        .first("SELECT 1 FROM backups WHERE due_at <= $1 LIMIT 1", {now}, [](Row const&) { return true; })
+        .first("SELECT 1 FROM backups WHERE look_at <= $1 LIMIT 1", {now}, [](Row const&) { return true; })
         .has_value();
 }
 
-std::int64_t judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::int64_t limit) {
-    auto const due = read_pulses(
-        tx, Sql{}.add("WHERE due_at <= ").bind(actor.now).add(" ORDER BY due_at LIMIT ").bind(limit));
+Looked judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::int64_t limit) {
+    constexpr std::int64_t looks_to_a_verdict = 20;
+    Looked looked{.tasks = put_off(tx, actor.now, limit * looks_to_a_verdict)};
+    auto const due = read_pulses(tx, Sql{}
+                                         .add("WHERE look_at <= ")
+                                         .bind(actor.now)
+                                         .add(" AND due_at <= ")
+                                         .bind(actor.now)
+                                         .add(" ORDER BY look_at LIMIT ")
+                                         .bind(limit));
     for (auto const& task : due) judge_task(tx, actor, attendance, task);
-    return static_cast<std::int64_t>(due.size());
+    looked.slots = static_cast<std::int64_t>(due.size());
+    looked.tasks += looked.slots;
+    return looked;
 }
 
 std::int64_t give_up_runs(Tx& tx, Actor const& actor, std::int64_t limit) {
-    return tx.execute(
-        "UPDATE runs SET state = 'lost', version = version + 1 WHERE id IN "
-        "(SELECT id FROM runs WHERE state = 'running' AND started_at < $1 ORDER BY started_at LIMIT $2)",
-        {actor.now - longest_run, limit});
+    struct Given {
+        Id run;
+        Id task;
+    };
+    std::vector<Given> all;
+    tx.query(
+        "SELECT id, task FROM runs WHERE state = 'running' AND started_at < $1 ORDER BY started_at LIMIT $2",
+        {actor.now - longest_run, limit}, [&](Row const& row) {
+            all.push_back({row.id(0), row.id(1)});
+        });
+    for (auto const& [run, task] : all) {
+        tx.execute("UPDATE runs SET state = 'lost', version = version + 1 WHERE id = $1", {run});
+        auto const pulse = find_pulse(tx, Sql{}.add("id = ").bind(task)).value();
+        if (pulse.open_run != run) continue;
+        auto after = pulse;
+        after.open_run.reset();
+        after.open_rid.reset();
+        after.open_since.reset();
+        if (after.last_run && after.last_run->id == run) after.last_run->state = RunState::lost;
+        save_pulse(tx, pulse, after);
+    }
+    return static_cast<std::int64_t>(all.size());
 }
 
 }  // namespace securestack

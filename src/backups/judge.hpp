@@ -24,11 +24,17 @@ inline constexpr std::chrono::seconds attendance_period{30};
 // Notes that somebody looks. After an absence nothing is judged before `now` + `delay`.
 Attendance attend(Tx& tx, Time now, std::chrono::seconds delay);
 
+// Whether there is a task to look at.
 bool anything_due(Tx& tx, Time now);
 
-// Judges at most `limit` tasks whose slot had no success in time, one slot of each, the longest due first;
-// returns how many. Slots that fell due while nobody was there are judged as one.
-std::int64_t judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::int64_t limit);
+struct Looked {
+    std::int64_t tasks = 0;  // that were looked at
+    std::int64_t slots = 0;  // of them, those that had no success in time
+};
+
+// Judges one slot of each of at most `limit` tasks, the longest due first, and looks at some more that turn
+// out not to be due. Slots that fell due while nobody was there are judged as one.
+Looked judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::int64_t limit);
 
 // Gives at most `limit` runs up of which no end was heard for a week; returns how many.
 std::int64_t give_up_runs(Tx& tx, Actor const& actor, std::int64_t limit);

@@ -32,6 +32,7 @@ struct TaskPulse {
     std::optional<Time> last_success_at;
     std::optional<Time> next_run_at;
     std::optional<Time> due_at;
+    std::optional<Time> look_at;
     std::optional<Id> open_run;
     std::optional<Id> open_rid;
     std::optional<Time> open_since;
@@ -50,7 +51,7 @@ std::vector<TaskPulse> read_pulses(Tx& tx, Sql const& rest);
 void await_slot(TaskPulse& pulse, Time slot);
 void await_next(TaskPulse& pulse, Time after);
 
-// Writes what differs between the two; the version grows.
+// Writes what differs between the two; the version grows. The judge will look no later than at `due_at`.
 void save_pulse(Tx& tx, TaskPulse const& before, TaskPulse after);
 
 // Takes in a report that a run began or ended, and all that follows: the run, the task's state, the slot that

@@ -51,7 +51,6 @@ Route ping_route(Method method, std::string pattern, PingLimiter& limiter) {
     };
     auto& doc = route.doc;
     doc.tag = "Pings";
-    doc.takes_any_body = method == Method::post;
     doc.content_type = "text/plain";
     doc.problems = {404, 429};
     doc.query = {{"rid", "A UUID that pairs the beginning of a run with its end.", false}};

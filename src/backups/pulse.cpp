@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::string_view columns =
     "SELECT id, server, name, kind, severity, schedule, timezone, jitter_seconds, grace_seconds, enabled, "
-    "state, outcome, last_run, last_success_at, next_run_at, due_at, open_run, open_rid, open_since, "
+    "state, outcome, last_run, last_success_at, next_run_at, due_at, look_at, open_run, open_rid, "
+    "open_since, "
     "stopped_at, owner, team FROM backups ";
 
 // Reads the columns one after the other.
@@ -44,6 +45,7 @@ TaskPulse pulse_of(Row const& row) {
         .into(pulse.last_success_at)
         .into(pulse.next_run_at)
         .into(pulse.due_at)
+        .into(pulse.look_at)
         .into(pulse.open_run)
         .into(pulse.open_rid)
         .into(pulse.open_since)
@@ -90,8 +92,9 @@ void await_next(TaskPulse& pulse, Time after) {
     pulse.due_at.reset();
 }
 
-// Only what changed is written: most pings move times alone, and leave the indexes by state as they are.
+// Only what changed is written: most pings move times alone, and touch no index.
 void save_pulse(Tx& tx, TaskPulse const& before, TaskPulse after) {
+    after.look_at = look_no_later(after.look_at, after.due_at);
     after.state = shown_state(after.enabled, after.outcome, after.open_run.has_value());
     Sql sql;
     sql.add("UPDATE backups SET version = version + 1");
@@ -106,6 +109,7 @@ void save_pulse(Tx& tx, TaskPulse const& before, TaskPulse after) {
     set("last_success_at", before.last_success_at, after.last_success_at);
     set("next_run_at", before.next_run_at, after.next_run_at);
     set("due_at", before.due_at, after.due_at);
+    set("look_at", before.look_at, after.look_at);
     set("open_run", before.open_run, after.open_run);
     set("open_rid", before.open_rid, after.open_rid);
     set("open_since", before.open_since, after.open_since);

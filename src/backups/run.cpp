@@ -1,5 +1,7 @@
 #include "backups/run.hpp"
 
+#include <algorithm>
+
 namespace securestack {
 namespace {
 
@@ -101,6 +103,14 @@ Schema const& schema_of<RunReport>() {
                                    .check = check_report,
                                    .documentation = "What a backup tool reports of a run."};
     return schema;
+}
+
+Id first_run_id(Time time) {
+    auto const since = std::chrono::ceil<std::chrono::milliseconds>(time.time_since_epoch()).count();
+    auto const millis = static_cast<std::uint64_t>(std::max<std::int64_t>(0, since));
+    Id id;
+    for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
+    return id;
 }
 
 }  // namespace securestack

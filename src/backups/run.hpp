@@ -75,6 +75,10 @@ enum class ReportedState : std::uint8_t { running, succeeded, failed };
 template <>
 inline constexpr std::array<std::string_view, 3> choices<ReportedState>{"running", "succeeded", "failed"};
 
+// No run that was first heard of at `time` or later has a smaller id: ids begin with the millisecond in which
+// they were made, so that a period is a range of them.
+Id first_run_id(Time time);
+
 // What a tool says of a run. Absent members are not known, or follow from others.
 struct RunReport {
     std::optional<ReportedState> state;  // follows from exit_code; else succeeded

@@ -14,20 +14,11 @@ using namespace std::chrono_literals;
 constexpr std::chrono::days usual_period{30};
 constexpr std::chrono::days longest_period{732};
 
-// Ids begin with the millisecond in which they were made: a period is a range of them, and the index by task
-// or server, which goes on by id, serves it.
-Id first_id_of(Time time) {
-    auto const millis = static_cast<std::uint64_t>(std::max<std::int64_t>(
-        0, std::chrono::ceil<std::chrono::milliseconds>(time.time_since_epoch()).count()));
-    Id id;
-    for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
-    return id;
-}
-
+// The index by task or server goes on by id, so that it serves the period too.
 Sql in_period(Sql const& which, Time from, Time to) {
     Sql sql;
-    sql.add(" FROM runs WHERE ").append(which).add(" AND id >= ").bind(first_id_of(from));
-    sql.add(" AND id < ").bind(first_id_of(to)).add(" AND kind = 'backup'");
+    sql.add(" FROM runs WHERE ").append(which).add(" AND id >= ").bind(first_run_id(from));
+    sql.add(" AND id < ").bind(first_run_id(to)).add(" AND kind = 'backup'");
     return sql;
 }
 

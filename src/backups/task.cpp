@@ -113,7 +113,8 @@ Schema const& schema_of<BackupTask>() {
         field<&T::ping_key>("ping_key").internal(), field<&T::outcome>("outcome").internal(),
         field<&T::open_run>("open_run").internal(), field<&T::open_rid>("open_rid").internal(),
         field<&T::open_since>("open_since").internal(), field<&T::due_at>("due_at").internal(),
-        field<&T::stopped_at>("stopped_at").internal(), field<&T::version>("version").internal());
+        field<&T::look_at>("look_at").internal(), field<&T::stopped_at>("stopped_at").internal(),
+        field<&T::version>("version").internal());
     static constexpr Schema schema{.name = "Backup",
                                    .table = "backups",
                                    .fields = fields,

@@ -100,6 +100,7 @@ struct BackupTask {
     std::optional<Id> open_rid;
     std::optional<Time> open_since;
     std::optional<Time> due_at;
+    std::optional<Time> look_at;
     std::optional<Time> stopped_at;
     std::int64_t version = 1;
 };

@@ -1,5 +1,7 @@
 #include "backups/timing.hpp"
 
+#include <algorithm>
+
 namespace securestack {
 
 Result<Timing> Timing::read(std::string_view schedule, std::string_view timezone) {
@@ -10,6 +12,11 @@ Result<Timing> Timing::read(std::string_view schedule, std::string_view timezone
     if (!parsed) errors = parsed.error().errors;
     if (!zone) errors.insert(errors.end(), zone.error().errors.begin(), zone.error().errors.end());
     return Problem{std::move(errors)};
+}
+
+std::optional<Time> look_no_later(std::optional<Time> planned, std::optional<Time> due) {
+    if (!due) return planned;
+    return planned ? std::min(*planned, *due) : due;
 }
 
 TaskState shown_state(bool enabled, TaskState outcome, bool running) {

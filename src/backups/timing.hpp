@@ -33,6 +33,9 @@ inline std::chrono::seconds patience(std::int64_t jitter_seconds, std::int64_t g
     return std::chrono::seconds{jitter_seconds + grace_seconds};
 }
 
+// When the judge looks next at a task that is due at `due`, having planned to at `planned`.
+std::optional<Time> look_no_later(std::optional<Time> planned, std::optional<Time> due);
+
 // What a task shows of itself: paused goes before overdue, overdue before running.
 TaskState shown_state(bool enabled, TaskState outcome, bool running);
 
