@@ -16,6 +16,8 @@ using Kind = DatabaseError::Kind;
 
 // How long past the deadline the server may take to say that it has interrupted a statement.
 constexpr auto grace = 1s;
+// Between two statements of one transaction.
+constexpr std::chrono::milliseconds longest_pause = 30s;
 
 // The values of a statement in the form that libpq takes. Numbers go as text, which fits whatever type the
 // server infers; bytes and ids go as they are.
@@ -198,7 +200,9 @@ Connection::Connection(Secret const& url, std::chrono::milliseconds statement_ti
     PQsetNoticeProcessor(
         handle, [](void*, char const*) {}, nullptr);
     PQsetnonblocking(handle, 1);
-    run_script("SET statement_timeout = " + std::to_string(statement_timeout.count()));
+    // A program that was stopped in the middle of a transaction must not keep its rows from the others.
+    run_script("SET statement_timeout = " + std::to_string(statement_timeout.count()) +
+               "; SET idle_in_transaction_session_timeout = " + std::to_string(longest_pause.count()));
 }
 
 void Connection::query(std::string_view sql, std::span<Param const> params, Tx::Each const& each) {
