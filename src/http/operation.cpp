@@ -208,7 +208,7 @@ json::object describe_operation(Route const& route, bool versioned) {
         operation.emplace("parameters", std::move(parameters));
     }
     if (doc.request != nullptr) operation.emplace("requestBody", request_body(doc));
-    if (doc.takes_any_body)
+    if (route.takes_anything && route.method == Method::post)
         operation.emplace("requestBody", json::object{{"content", media("*/*", text_type())}});
     operation.emplace("responses", answers_of(route, versioned));
     return operation;

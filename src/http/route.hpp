@@ -59,7 +59,6 @@ struct OperationDoc {
     Schema const* request = nullptr;  // body
     bool request_is_patch = false;
     bool request_is_optional = false;  // no body is as good as an empty object
-    bool takes_any_body = false;       // of any type, read by the handler as it came
     Schema const* answer = nullptr;    // body of the success answer
     bool answer_is_list = false;
     Schema const* list = nullptr;          // list parameters
