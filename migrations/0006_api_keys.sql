@@ -1,4 +1,4 @@
--- API keys. `digest` is the SHA-256 of the whole key; after a rotation the one before it is good until `previous_until`.
+-- API keys. `digest` is the SHA-256 of the whole key, in base64url; after a rotation the one before it is good until `previous_until`.
 -- A key that was made with another key goes with it. Owners and readers of all keys have an index for each order.
 CREATE TABLE api_keys (
     id              {id}    NOT NULL PRIMARY KEY,
@@ -12,8 +12,8 @@ CREATE TABLE api_keys (
     expires_at      {time},
     last_used_at    {time},
     last_used_ip    {text},
-    digest          {bytes} NOT NULL,
-    previous_digest {bytes},
+    digest          {text}  NOT NULL,
+    previous_digest {text},
     previous_until  {time},
     version         {int}   NOT NULL
 ){strict};

@@ -5,7 +5,10 @@
 #include <sodium.h>
 
 #include "identity/access_token.hpp"
+#include "identity/credential.hpp"
+#include "identity/key_text.hpp"
 #include "identity/team.hpp"
+#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -14,34 +17,12 @@ Problem unusable(std::string why) {
     return {ErrorCode::invalid_token, std::move(why)};
 }
 
-bool equal_ignoring_case(std::string_view text, std::string_view lower) {
-    return text.size() == lower.size() && std::ranges::equal(text, lower, [](char a, char b) {
-               return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-           });
-}
-
-// The token of "Bearer <token>"; empty without credentials.
-Result<std::string_view> bearer_token(Headers const& headers) {
-    auto const keys = headers.count("X-API-Key");
-    auto const authorizations = headers.count("Authorization");
-    if (keys + authorizations == 0) return std::string_view{};
-    if (keys + authorizations > 1) {
-        return Problem{ErrorCode::malformed,
-                       "There is more than one credential: send one Authorization or X-API-Key header."};
-    }
-    if (keys == 1) return unusable("The API key is not valid.");
-    auto const value = *headers.get("Authorization");
-    auto const space = value.find(' ');
-    if (!equal_ignoring_case(value.substr(0, space), "bearer")) {
-        return unusable("The Authorization header must read: Bearer, a space, and an access token.");
-    }
-    auto const start = space == std::string_view::npos ? space : value.find_first_not_of(' ', space);
-    if (start == std::string_view::npos) return unusable("The access token is missing after Bearer.");
-    return value.substr(start);
-}
-
 Problem expired() {
     return unusable("The token has expired: refresh it, or log in again.");
+}
+
+Problem bad_key() {
+    return unusable("The API key is not valid.");
 }
 
 Problem session_over() {
@@ -84,6 +65,34 @@ SessionState read_state(Tx& tx, Id session, Time now) {
     return *std::move(found);
 }
 
+KeyState read_key_state(Tx& tx, Id id) {
+    KeyState state;
+    auto key = Table<ApiKey>(tx).find(id);
+    if (!key) return state;
+    auto user = Table<User>(tx).find(key->owner);
+    if (!user) return state;
+    state.user = user->id;
+    state.username = std::move(user->username);
+    state.role = user->role;
+    state.alive = !user->disabled;
+    state.teams = memberships_of(tx, state.user);
+    state.key = *std::move(key);
+    return state;
+}
+
+bool is_secret_of(std::string_view text, ApiKey const& key, Time now) {
+    auto const digest = key_digest(text);
+    if (equal_in_constant_time(digest, key.digest)) return true;
+    return key.previous_digest && key.previous_until && now < *key.previous_until &&
+           equal_in_constant_time(digest, *key.previous_digest);
+}
+
+bool may_come_from(Address const& client, ApiKey const& key) {
+    auto const networks = networks_of(key);
+    return key.addresses.empty() ||
+           std::ranges::any_of(networks, [&](Network const& network) { return network.contains(client); });
+}
+
 // Whether nothing was taken away from what the caller had in its teams.
 bool still_reaches(std::vector<Membership> const& now, std::vector<Membership> const& before) {
     return std::ranges::all_of(before, [&](Membership const& had) {
@@ -95,8 +104,8 @@ bool still_reaches(std::vector<Membership> const& now, std::vector<Membership> c
 }  // namespace
 
 BearerAuthenticator::BearerAuthenticator(IdentitySettings const& settings, KeyRing& keys,
-                                         SessionCache& sessions)
-    : rules_(access_token_rules(settings)), keys_(keys), sessions_(sessions) {
+                                         SessionCache& sessions, KeyUses& uses)
+    : rules_(access_token_rules(settings)), keys_(keys), sessions_(sessions), uses_(uses) {
     static_assert(sizeof tag_key_ == crypto_shorthash_siphashx24_KEYBYTES);
     static_assert(sizeof(TokenTag) == crypto_shorthash_siphashx24_BYTES);
     fill_random(tag_key_);
@@ -129,15 +138,40 @@ Result<VerifiedToken> BearerAuthenticator::verify(std::string_view token, TokenT
 }
 
 std::optional<Result<Principal>> BearerAuthenticator::authenticate(Request const& request, Time now) {
-    auto const text = bearer_token(request.headers);
-    if (!text) return text.error();
-    if (text->empty()) return Principal{};
-    auto const tag = tag_of(*text);
+    auto const credential = credential_of(request.headers);
+    if (!credential) return credential.error();
+    switch (credential->kind) {
+        case CredentialKind::none:
+            return Principal{};
+        case CredentialKind::access_token:
+            return authenticate_token(credential->text, now);
+        case CredentialKind::api_key:
+            return authenticate_key(request, credential->text, now);
+    }
+    return std::nullopt;
+}
+
+Result<Principal> BearerAuthenticator::resolve(Tx& tx, Request const& request, Time now) {
+    auto const credential = credential_of(request.headers);
+    if (!credential) return credential.error();
+    switch (credential->kind) {
+        case CredentialKind::none:
+            return Principal{};
+        case CredentialKind::access_token:
+            return resolve_token(tx, credential->text, now);
+        case CredentialKind::api_key:
+            return resolve_key(tx, request, credential->text, now);
+    }
+    return Principal{};
+}
+
+std::optional<Result<Principal>> BearerAuthenticator::authenticate_token(std::string_view text, Time now) {
+    auto const tag = tag_of(text);
     auto token = remembered(tag);
     if (!token) {
         auto const keys = keys_.in_memory(now);
         if (!keys) return std::nullopt;
-        auto const verified = verify(*text, tag, *keys, now);
+        auto const verified = verify(text, tag, *keys, now);
         if (!verified) return verified.error();
         token = *verified;
     }
@@ -147,15 +181,12 @@ std::optional<Result<Principal>> BearerAuthenticator::authenticate(Request const
     return admitted(*token, *std::move(state));
 }
 
-Result<Principal> BearerAuthenticator::resolve(Tx& tx, Request const& request, Time now) {
-    auto const text = bearer_token(request.headers);
-    if (!text) return text.error();
-    if (text->empty()) return Principal{};
+Result<Principal> BearerAuthenticator::resolve_token(Tx& tx, std::string_view text, Time now) {
     auto const stamp = sessions_.stamp();  // before anything is read
-    auto const tag = tag_of(*text);
+    auto const tag = tag_of(text);
     auto token = remembered(tag);
     if (!token) {
-        auto const verified = verify(*text, tag, *keys_.read(tx, now), now);
+        auto const verified = verify(text, tag, *keys_.read(tx, now), now);
         if (!verified) return verified.error();
         token = *verified;
     }
@@ -165,8 +196,56 @@ Result<Principal> BearerAuthenticator::resolve(Tx& tx, Request const& request, T
     return admitted(*token, std::move(state));
 }
 
+// A text that was never a key costs no query.
+std::optional<Result<Principal>> BearerAuthenticator::authenticate_key(Request const& request,
+                                                                       std::string_view text, Time now) {
+    auto const id = id_in_key(text);
+    if (!id) return bad_key();
+    auto state = sessions_.find_key(*id, now);
+    if (!state) return std::nullopt;
+    return admitted_key(request, text, *std::move(state), now);
+}
+
+Result<Principal> BearerAuthenticator::resolve_key(Tx& tx, Request const& request, std::string_view text,
+                                                   Time now) {
+    auto const id = id_in_key(text);
+    if (!id) return bad_key();
+    auto const stamp = sessions_.stamp();
+    auto state = read_key_state(tx, *id);
+    sessions_.put_key(*id, state, now, stamp);
+    return admitted_key(request, text, std::move(state), now);
+}
+
+// Which of the reasons it is is told only to who has the secret.
+Result<Principal> BearerAuthenticator::admitted_key(Request const& request, std::string_view text,
+                                                    KeyState state, Time now) {
+    if (!state.alive || !is_secret_of(text, state.key, now)) return bad_key();
+    if (is_expired(state.key, now))
+        return unusable("The API key has expired: rotate it, or make another one.");
+    if (!may_come_from(request.client, state.key))
+        return unusable("The API key may not be used from the address " + request.client.to_string() + ".");
+    uses_.note(state.key.id, now, request.client);
+    Principal principal;
+    principal.user = state.user;
+    principal.name = std::move(state.username);
+    principal.role = state.role;
+    principal.via = Via::api_key;
+    principal.teams = std::move(state.teams);
+    principal.key = state.key.id;
+    principal.scopes = scopes_of(state.key);
+    return principal;
+}
+
 // Whatever ends a user's tokens ends the sessions with them: the epoch needs no look.
 Result<void> BearerAuthenticator::confirm(Tx& tx, Principal const& principal, Time now) {
+    if (principal.via == Via::api_key) {
+        auto const state = read_key_state(tx, principal.key);
+        bool const same = state.alive && state.user == principal.user && state.role == principal.role &&
+                          !is_expired(state.key, now) && scopes_of(state.key).contains(*principal.scopes) &&
+                          still_reaches(state.teams, principal.teams);
+        if (!same) return bad_key();
+        return {};
+    }
     auto const state = read_state(tx, principal.session, now);
     if (!state.alive || state.user != principal.user || state.role != principal.role) return session_over();
     if (!still_reaches(state.teams, principal.teams))

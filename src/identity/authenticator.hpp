@@ -1,5 +1,6 @@
-// Tells who is calling from the Authorization header (RFC 6750). The common case is answered from memory: a
-// token whose signature was verified before, of a session that was looked up less than a second ago.
+// Tells who is calling: by an access token or an API key. The common case is answered from memory: a token
+// whose signature was verified before, of a session that was looked up less than a second ago; a key
+// likewise.
 #pragma once
 
 #include <array>
@@ -11,6 +12,7 @@
 #include "crypto/jwt.hpp"
 #include "http/dispatcher.hpp"
 #include "identity/key_ring.hpp"
+#include "identity/key_uses.hpp"
 #include "identity/recent_cache.hpp"
 #include "identity/session_cache.hpp"
 #include "identity/settings.hpp"
@@ -38,13 +40,21 @@ struct VerifiedToken {
 // Thread-safe.
 class BearerAuthenticator final : public Authenticator {
   public:
-    BearerAuthenticator(IdentitySettings const& settings, KeyRing& keys, SessionCache& sessions);
+    BearerAuthenticator(IdentitySettings const& settings, KeyRing& keys, SessionCache& sessions,
+                        KeyUses& uses);
 
     std::optional<Result<Principal>> authenticate(Request const& request, Time now) override;
     Result<Principal> resolve(Tx& tx, Request const& request, Time now) override;
     Result<void> confirm(Tx& tx, Principal const& principal, Time now) override;
 
   private:
+    std::optional<Result<Principal>> authenticate_token(std::string_view text, Time now);
+    Result<Principal> resolve_token(Tx& tx, std::string_view text, Time now);
+    std::optional<Result<Principal>> authenticate_key(Request const& request, std::string_view text,
+                                                      Time now);
+    Result<Principal> resolve_key(Tx& tx, Request const& request, std::string_view text, Time now);
+    Result<Principal> admitted_key(Request const& request, std::string_view text, KeyState state, Time now);
+
     std::optional<VerifiedToken> remembered(TokenTag const& tag);
     // Verifies and remembers.
     Result<VerifiedToken> verify(std::string_view token, TokenTag const& tag, TokenKeys const& keys,
@@ -54,6 +64,7 @@ class BearerAuthenticator final : public Authenticator {
     TokenRules const rules_;
     KeyRing& keys_;
     SessionCache& sessions_;
+    KeyUses& uses_;
     std::array<std::uint8_t, 16> tag_key_{};
     std::mutex mutex_;
     RecentCache<TokenTag, VerifiedToken, TokenTagHash> verified_{16'384};

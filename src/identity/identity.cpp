@@ -53,7 +53,7 @@ Identity::Identity(Database& database, Clock const& clock, IdSource& ids, Identi
       keys_(master_key, settings_.access_lifetime),
       sessions_(settings_, master_key, keys_, session_cache_),
       accounts_(throttle_, sessions_),
-      authenticator_(settings_, keys_, session_cache_) {}
+      authenticator_(settings_, keys_, session_cache_, key_uses_) {}
 
 void Identity::start() {
     keys_.open(database_, clock_, ids_);
@@ -75,6 +75,7 @@ std::optional<std::string> Identity::ensure_setup_token() {
 bool Identity::purge_expired() {
     constexpr std::int64_t batch = 500;
     auto const now = clock_.now();
+    key_uses_.write(database_);
     bool more = database_.write_now([&](Tx& tx) { return Sessions::purge(tx, now); });
     for (auto const purge : {Throttle::purge, purge_invites, purge_setup_tokens}) {
         more = database_.write_now([&](Tx& tx) { return purge(tx, now, batch); }) == batch || more;

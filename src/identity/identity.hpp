@@ -46,8 +46,8 @@ class Identity {
 
     BearerAuthenticator& authenticator() { return authenticator_; }
 
-    // Removes some of what has had its time (sessions, codes, counts, keys), in short transactions; for a
-    // timer. True when there may be more.
+    // Writes down which API keys were used, and removes some of what has had its time (sessions, codes,
+    // counts, keys), in short transactions; for a timer. True when there may be more.
     bool purge_expired();
 
     // For the command line; each is recorded as its act. Problem `invalid` or `conflict` as the API would
@@ -80,6 +80,7 @@ class Identity {
     Throttle const throttle_;
     KeyRing keys_;
     SessionCache session_cache_;
+    KeyUses key_uses_;
     Sessions sessions_;
     Accounts const accounts_;
     BearerAuthenticator authenticator_;

@@ -14,6 +14,8 @@ void add_registration_routes(Router& router, Identity& identity);  // register, 
 void add_invite_routes(Router& router);                            // invites, for administrators
 void add_account_routes(Router& router, Identity& identity);       // me, password
 void add_user_routes(Router& router, Identity& identity);          // users, for administrators
+void add_api_key_routes(Router& router, Identity& identity);       // API keys
+void add_session_routes(Router& router, Identity& identity);       // own sessions
 void add_team_routes(Router& router, Identity& identity);          // teams and their members
 
 }  // namespace securestack

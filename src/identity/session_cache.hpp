@@ -12,6 +12,7 @@
 
 #include "core/principal.hpp"
 #include "core/time.hpp"
+#include "identity/api_key.hpp"
 #include "identity/recent_cache.hpp"
 
 namespace securestack {
@@ -25,6 +26,11 @@ struct SessionState {
     std::vector<Membership> teams = {};
 };
 
+// The same of an API key and its owner; `alive` while the key is there and its owner not disabled.
+struct KeyState : SessionState {
+    ApiKey key;
+};
+
 class SessionCache {
   public:
     static constexpr std::chrono::milliseconds freshness{900};
@@ -36,18 +42,28 @@ class SessionCache {
     std::uint64_t stamp() const;
     void put(Id session, SessionState state, Time now, std::uint64_t read_after);
 
+    std::optional<KeyState> find_key(Id key, Time now);
+    void put_key(Id key, KeyState state, Time now, std::uint64_t read_after);
+
     void forget_session(Id session);
-    void forget_user(Id user);
+    void forget_user(Id user);  // its sessions and its keys
 
   private:
+    template <class State>
     struct Entry {
-        SessionState state;
+        State state;
         Time read_at{};
     };
+    template <class State>
+    using Entries = RecentCache<Id, Entry<State>>;
+
+    template <class State>
+    static std::optional<State> fresh(Entries<State>& entries, Id id, Time now);
 
     mutable std::mutex mutex_;
     std::uint64_t changes_ = 0;
-    RecentCache<Id, Entry> entries_{16'384};
+    Entries<SessionState> sessions_{16'384};
+    Entries<KeyState> keys_{4'096};
 };
 
 }  // namespace securestack

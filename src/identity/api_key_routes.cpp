@@ -1,0 +1,214 @@
+#include "crypto/digest.hpp"
+#include "http/router.hpp"
+#include "identity/api_key.hpp"
+#include "identity/bound.hpp"
+#include "identity/identity.hpp"
+#include "identity/key_text.hpp"
+#include "resource/table.hpp"
+
+namespace securestack {
+namespace {
+
+Problem absent() {
+    return {ErrorCode::not_found, "There is no API key with this id."};
+}
+
+Result<Scope> readable(Tx&, Context const& context) {
+    if (sees_everything(context.principal)) return Scope{};
+    return Scope{std::move(Sql{}.add("owner = ").bind(context.principal.user))};
+}
+
+Result<ApiKey> find(Tx& tx, Context const& context, Id id) {
+    auto found = Table<ApiKey>(tx).find(id);
+    if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
+    return *std::move(found);
+}
+
+// The key that the caller acts with, when it does.
+Result<std::optional<ApiKey>> acting_key(Tx& tx, Context const& context) {
+    if (context.principal.via != Via::api_key) return std::optional<ApiKey>{};
+    auto found = Table<ApiKey>(tx).find(context.principal.key);
+    if (!found) return Problem{ErrorCode::invalid_token, "The API key was revoked."};
+    return std::optional<ApiKey>{*std::move(found)};
+}
+
+// One's own key, in the version that the client knows; for what only its owner does, and a key only to those
+// that may no more than itself.
+Result<ApiKey> find_own(Tx& tx, Context const& context, Id id, std::optional<ApiKey> const& acting) {
+    auto found = find(tx, context, id);
+    if (!found) return found;
+    if (found->owner != context.principal.user)
+        return Problem{ErrorCode::forbidden, "Only its owner may change an API key."};
+    if (acting && !is_within(*found, *acting))
+        return Problem{ErrorCode::forbidden,
+                       "This key may more than the one that you use: log in to change it."};
+    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    return found;
+}
+
+Result<Entity<ApiKey>> get_key(Tx& tx, Context const& context, Id id) {
+    auto found = find(tx, context, id);
+    if (!found) return found.error();
+    return Entity<ApiKey>{*std::move(found)};
+}
+
+// What the client left out.
+void complete(ApiKey& key, std::optional<ApiKey> const& acting, Time now) {
+    if (key.expires_at == Time{}) {
+        key.expires_at = now + usual_key_lifetime;
+        if (acting && acting->expires_at) key.expires_at = std::min(*key.expires_at, *acting->expires_at);
+    }
+    if (key.addresses.empty() && acting) key.addresses = acting->addresses;
+}
+
+NewApiKey shown(ApiKey const& key, Secret const& text) {
+    return {.id = key.id,
+            .name = key.name,
+            .key = text.reveal(),
+            .scopes = key.scopes,
+            .expires_at = key.expires_at,
+            .previous_until = key.previous_until};
+}
+
+void forget(Identity& identity, Tx& tx, Id owner) {
+    tx.on_commit([&cache = identity.sessions().cache(), owner] { cache.forget_user(owner); });
+}
+
+Result<Created<NewApiKey>> create_key(Tx& tx, Context const& context, ApiKey const& draft) {
+    auto const acting = acting_key(tx, context);
+    if (!acting) return acting.error();
+    auto const keys = tx.first("SELECT count(*) FROM api_keys WHERE owner = $1", {context.principal.user},
+                               [](Row const& row) { return row.integer(0); });
+    if (keys.value_or(0) >= most_keys_of_a_user) {
+        return Problem{ErrorCode::conflict, "You have " + std::to_string(most_keys_of_a_user) +
+                                                " API keys, which is the most: delete one first."};
+    }
+    ApiKey key = draft;
+    complete(key, *acting, context.now);
+    if (auto faults = faults_of(key, context.principal, *acting, context.now); !faults.empty())
+        return Problem{std::move(faults)};
+    key.id = context.new_id();
+    key.owner = context.principal.user;
+    key.created_at = context.now;
+    if (*acting) key.made_with = (*acting)->id;
+    auto const text = make_key_text(key.id);
+    key.digest = key_digest(text.reveal());
+    if (auto const saved = Table<ApiKey>(tx).insert(key); !saved) return saved.error();
+    record_created(tx, context, "api_key.create", key);
+    return Created<NewApiKey>{shown(key, text), "/api/keys/" + key.id.to_string()};
+}
+
+template <class Change>
+Result<Entity<ApiKey>> change_key(Identity& identity, Tx& tx, Context const& context, Id id,
+                                  Change const& change) {
+    auto const acting = acting_key(tx, context);
+    if (!acting) return acting.error();
+    auto const before = find_own(tx, context, id, *acting);
+    if (!before) return before.error();
+    auto after = change.apply(*before);
+    if (!after) return after.error();
+    complete(*after, *acting, context.now);
+    auto const changes = changes_between(schema_of<ApiKey>(), &*before, &*after);
+    if (changes.as_object().empty()) {
+        nothing_to_record(tx);
+        return Entity<ApiKey>{*before};
+    }
+    if (auto faults = faults_of(*after, context.principal, *acting, context.now); !faults.empty())
+        return Problem{std::move(faults)};
+    if (auto const saved = Table<ApiKey>(tx).update(*after); !saved) return saved.error();
+    forget(identity, tx, after->owner);
+    record(tx, context, "api_key.update", audit_object(*after), Outcome::success, changes);
+    return Entity<ApiKey>{*std::move(after)};
+}
+
+// Who is logged in gives the key as long a life again as it had; a key cannot lengthen one.
+std::optional<Time> renewed_end(ApiKey const& key, bool by_key, Time now) {
+    if (by_key || !key.expires_at) return key.expires_at;
+    return now + (*key.expires_at - key.rotated_at.value_or(key.created_at));
+}
+
+Result<Entity<NewApiKey>> rotate_key(Identity& identity, Tx& tx, Context const& context, Id id,
+                                     std::optional<KeyRotation> const& wanted) {
+    auto const acting = acting_key(tx, context);
+    if (!acting) return acting.error();
+    auto found = find_own(tx, context, id, *acting);
+    if (!found) return found.error();
+    auto& key = *found;
+    auto const before = key;
+    std::chrono::seconds const overlap{wanted.value_or(KeyRotation{}).overlap_seconds};
+    auto const text = make_key_text(key.id);
+    key.previous_digest.reset();
+    key.previous_until.reset();
+    if (overlap.count() > 0) {
+        key.previous_digest = key.digest;
+        key.previous_until = context.now + overlap;
+        if (key.expires_at) key.previous_until = std::min(*key.previous_until, *key.expires_at);
+    }
+    key.digest = key_digest(text.reveal());
+    key.expires_at = renewed_end(before, context.principal.via == Via::api_key, context.now);
+    key.rotated_at = context.now;
+    if (auto const saved = Table<ApiKey>(tx).update(key); !saved) return saved.error();
+    forget(identity, tx, key.owner);
+    record_changed(tx, context, "api_key.rotate", before, key);
+    return Entity<NewApiKey>{shown(key, text)};
+}
+
+Result<NoContent> delete_key(Identity& identity, Tx& tx, Context const& context, Id id) {
+    auto const found = find(tx, context, id);
+    if (!found) return found.error();
+    if (!reaches(context.principal, Reach::manage, holder_of(*found)))
+        return Problem{ErrorCode::forbidden, "Only its owner or an administrator may delete an API key."};
+    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    Table<ApiKey>(tx).remove(id);
+    forget(identity, tx, found->owner);
+    record_deleted(tx, context, "api_key.delete", *found);
+    return NoContent{};
+}
+
+}  // namespace
+
+void add_api_key_routes(Router& router, Identity& identity) {
+    using enum Permission;
+    router.list<ApiKey>("/api/keys", allow(keys_read), readable)
+        .operation("listApiKeys")
+        .summary("Your API keys; everybody's, for administrators and auditors")
+        .tag("API keys");
+    router.post("/api/keys", allow(keys_write), create_key)
+        .operation("createApiKey")
+        .summary("Make an API key; it is shown this once")
+        .description("With an API key that has `keys:write`, only keys that may no more than itself.")
+        .tag("API keys")
+        .answers(409);
+    router.get("/api/keys/{id}", allow(keys_read), get_key)
+        .operation("getApiKey")
+        .summary("One API key, without its secret")
+        .tag("API keys")
+        .reach(Reach::read);
+    router.put("/api/keys/{id}", allow(keys_write), bound(identity, change_key<Replacement<ApiKey>>))
+        .operation("replaceApiKey")
+        .summary("Replace what your API key may, and from where")
+        .tag("API keys")
+        .reach(Reach::read)
+        .own();
+    router.patch("/api/keys/{id}", allow(keys_write), bound(identity, change_key<Patch<ApiKey>>))
+        .operation("updateApiKey")
+        .summary("Change your API key (RFC 7396 merge patch)")
+        .tag("API keys")
+        .reach(Reach::read)
+        .own();
+    router.post("/api/keys/{id}/rotate", allow(keys_write), bound(identity, rotate_key))
+        .operation("rotateApiKey")
+        .summary("Give your API key another secret; the one before it stays good for a while")
+        .description(
+            "Its life begins anew, with the length that it had, unless a key rotates: then its end stays.")
+        .tag("API keys")
+        .reach(Reach::read)
+        .own();
+    router.del("/api/keys/{id}", allow(keys_write), bound(identity, delete_key))
+        .operation("deleteApiKey")
+        .summary("Revoke an API key, everywhere within a second, and those that were made with it")
+        .tag("API keys")
+        .reach(Reach::manage);
+}
+
+}  // namespace securestack
