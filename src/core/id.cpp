@@ -80,6 +80,13 @@ std::optional<Id> Id::parse(std::string_view text) {
     return id;
 }
 
+Id first_id_at(Time time) {
+    Id id;
+    put_big_endian<6>(id.bytes.data(),
+                      static_cast<std::uint64_t>(std::max<std::int64_t>(to_micros(time) / 1000, 0)));
+    return id;
+}
+
 Id IdSource::make(Time now) {
     std::array<std::uint8_t, 10> random;
     fill_random(random);

@@ -28,6 +28,9 @@ struct Id {
     static std::optional<Id> parse(std::string_view text);
 };
 
+// No id that was made at `time` or later is less; those that were made in an earlier millisecond all are.
+Id first_id_at(Time time);
+
 // Makes ids that are unique and, within one source, strictly increasing. Thread-safe.
 class IdSource {
   public:

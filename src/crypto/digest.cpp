@@ -19,6 +19,22 @@ Digest sha256(std::string_view data) {
     return sha256(bytes_of(data));
 }
 
+Sha256::Sha256() {
+    static_assert(sizeof(crypto_hash_sha256_state) <= std::tuple_size_v<decltype(state_)>);
+    crypto_hash_sha256_init(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()));
+}
+
+void Sha256::add(ByteView part) {
+    crypto_hash_sha256_update(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()), part.data(),
+                              part.size());
+}
+
+Digest Sha256::digest() {
+    Digest out;
+    crypto_hash_sha256_final(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()), out.data());
+    return out;
+}
+
 Digest hmac_sha256(ByteView key, ByteView data) {
     crypto_auth_hmacsha256_state state;
     crypto_auth_hmacsha256_init(&state, key.data(), key.size());

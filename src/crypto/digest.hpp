@@ -15,6 +15,17 @@ using Digest = std::array<std::uint8_t, 32>;
 Digest sha256(ByteView data);
 Digest sha256(std::string_view data);
 
+// The same over data that comes in parts. Ask once.
+class Sha256 {
+  public:
+    Sha256();
+    void add(ByteView part);
+    Digest digest();
+
+  private:
+    alignas(8) std::array<std::uint8_t, 128> state_;
+};
+
 // RFC 2104. Compare the result with equal_in_constant_time.
 Digest hmac_sha256(ByteView key, ByteView data);
 
