@@ -47,6 +47,8 @@ class Contract : public ApiTest {
         EXPECT_GT(count, 15);
     }
     static std::string with_id(std::string pattern, std::string const& id) {
+        if (auto const action = pattern.find("{action}"); action != std::string::npos)
+            pattern.replace(action, 8, "start");
         for (auto at = pattern.find('{'); at != std::string::npos; at = pattern.find('{')) {
             pattern.replace(at, pattern.find('}') - at + 1, id);
         }
@@ -199,20 +201,69 @@ class Answers : public Contract {
                                     R"(", "password": "a long enough secret"})")
             .id();
     }
+    std::string a_repository() {
+        return R"({"name": "r)" + std::to_string(++made_) + R"(", "url": "/srv/restic"})";
+    }
+    std::string new_repository() { return as(alice).post("/api/repositories", a_repository()).id(); }
+    std::string a_backup(std::string const& server) {
+        return R"({"name": "b)" + std::to_string(++made_) + R"(", "server": ")" + server + "\"}";
+    }
+    std::string new_backup() {
+        backup_server_ = new_server();
+        return as(alice).post("/api/backups", a_backup(backup_server_)).id();
+    }
     std::string refresh_token() {
         id_of(bob);
         auto const login = anonymous().post("/api/auth/login", credentials(bob));
         return R"({"refresh": ")" + login.text("/refresh") + "\"}";
     }
 
+    std::string new_incident() { return as(alice).post("/api/incidents", R"({"title": "x"})").id(); }
+    std::string new_window() { return as(alice).post("/api/maintenance", a_window()).id(); }
+    std::string a_window() {
+        auto const in_hours = [&](int hours) {
+            return format_time(app().clock.now() + std::chrono::hours{hours});
+        };
+        return R"({"title": "x", "labels": {"a": "b"}, "starts_at": ")" + in_hours(1) + R"(", "ends_at": ")" +
+               in_hours(2) + "\"}";
+    }
+
+    // The address of something that is there.
+    std::string a_target(Route const& route) {
+        if (route.doc.id == "previewSchedule") return route.pattern + "?schedule=@daily";
+        if (!route.pattern.contains('{')) return route.pattern;
+        auto pattern = route.pattern;
+        auto const id = an_id(route);
+        if (auto const at = pattern.find("{comment_id}"); at != std::string::npos) {
+            auto const made = as(alice).post("/api/incidents/" + id + "/comments", R"({"body": "x"})");
+            pattern.replace(at, std::string_view{"{comment_id}"}.size(), made.id());
+        }
+        return with_id(pattern, id);
+    }
+
     // What stands for {id}.
     std::string an_id(Route const& route) {
+        if (route.pattern == "/api/incidents/{id}/reopen") {
+            auto const id = new_incident();
+            EXPECT_EQ(as(alice).post("/api/incidents/" + id + "/resolve").status, 200);
+            return id;
+        }
+        if (route.pattern.starts_with("/api/incidents/")) return new_incident();
+        if (route.pattern.starts_with("/api/maintenance/")) return new_window();
         if (route.pattern == "/api/servers/{id}/restore") {
             auto const id = new_server();
             EXPECT_EQ(as(alice).del("/api/servers/" + id).status, 204);
             return id;
         }
         if (route.pattern.starts_with("/api/servers/")) return new_server();
+        if (route.pattern.starts_with("/api/backups/")) return new_backup();
+        if (route.pattern.starts_with("/api/runs/"))
+            return as(alice).post("/api/backups/" + new_backup() + "/runs", "{}").id();
+        if (route.pattern.starts_with("/api/repositories/")) return new_repository();
+        if (route.pattern.starts_with("/ping/")) {
+            auto const url = as(alice).get("/api/backups/" + new_backup()).text("/ping_url");
+            return url.substr(url.rfind('/') + 1);
+        }
         if (route.pattern.starts_with("/api/users/")) return new_user();
         if (route.pattern.starts_with("/api/invites/")) return as(alice).post("/api/invites").id();
         if (route.pattern.starts_with("/api/audit/")) {
@@ -233,6 +284,19 @@ class Answers : public Contract {
         }
         if (operation == "register")
             return R"({"username": "erin@example.com", "password": "a long enough secret"})";
+        if (operation == "actOnIncidents")
+            return R"({"action": "acknowledge", "ids": [")" + new_incident() + "\"]}";
+        if (operation == "commentIncident" || operation == "editIncidentComment") return R"({"body": "y"})";
+        if (operation == "resolveIncident") return R"({"resolution": "y"})";
+        if (operation == "createIncident" || operation == "replaceIncident") return R"({"title": "y"})";
+        if (operation == "createMaintenanceWindow" || operation == "replaceMaintenanceWindow")
+            return a_window();
+        if (operation == "createBackup") return a_backup(new_server());
+        if (operation == "replaceBackup") return a_backup(backup_server_);
+        if (operation == "updateBackup") return R"({"grace_seconds": 60})";
+        if (operation == "reportRun") return R"({"exit_code": 0})";
+        if (operation == "createRepository" || operation == "replaceRepository") return a_repository();
+        if (operation == "updateRepository") return R"({"append_only": false})";
         if (operation == "createUser") return R"({"username": "frank", "password": "a long enough secret"})";
         if (operation == "replaceUser") return R"({"username": "grace", "role": "auditor"})";
         if (route.pattern.starts_with("/api/servers") && !route.doc.request_is_patch)
@@ -264,6 +328,7 @@ class Answers : public Contract {
     }
 
   private:
+    std::string backup_server_;  // of the latest new_backup()
     int made_ = 0;
 };
 INSTANTIATE_TEST_SUITE_P(Engines, Answers, each_engine, engine_name);
@@ -272,8 +337,7 @@ TEST_P(Answers, EveryAnswerFitsItsSchemaInTheDocument) {
     new_server();
     for_each_route([&](Route const& route) {
         if (route.doc.id == "setUp") return;  // only without an administrator; see the identity tests
-        auto const target =
-            route.pattern.contains('{') ? with_id(route.pattern, an_id(route)) : route.pattern;
+        auto const target = a_target(route);
         auto const body = a_body(route);
         auto caller = !route.access.permission()         ? anonymous()
                       : route.doc.id == "changePassword" ? as(dave)
@@ -300,7 +364,7 @@ TEST_P(Answers, ListsAreExportedInEveryFormTheyOffer) {
     for_each_route([&](Route const& route) {
         if (route.doc.list == nullptr) return;
         for (std::string const form : {"text/csv", "application/x-ndjson"}) {
-            auto const answer = as(alice).with("Accept", form).get(route.pattern);
+            auto const answer = as(alice).with("Accept", form).get(a_target(route));
             EXPECT_EQ(answer.status, 200) << answer.body;
             EXPECT_TRUE(answer.header("Content-Type").starts_with(form)) << answer.header("Content-Type");
             EXPECT_FALSE(answer.body.empty());
