@@ -38,7 +38,9 @@ Schema const& schema_of<Credentials>() {
             .required()
             .length(1, longest_username)
             .sample("\"bob@example.org\""),
-        field<&Credentials::password>("password").required().write_only().length(1, longest_password));
+        field<&Credentials::password>("password").required().write_only().length(1, longest_password),
+        field<&Credentials::otp>("otp").write_only().length(6, 32).doc(
+            "The code of the second factor, or a recovery code, for accounts that have one."));
     static constexpr Schema schema{.name = "Credentials", .fields = fields};
     return schema;
 }

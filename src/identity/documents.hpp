@@ -12,6 +12,7 @@ namespace securestack {
 struct Credentials {
     std::string username;
     Secret password;
+    std::optional<Secret> otp;
 };
 
 struct Registration {

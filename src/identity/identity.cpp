@@ -53,6 +53,7 @@ Identity::Identity(Database& database, Clock const& clock, IdSource& ids, Identi
       keys_(master_key, settings_.access_lifetime),
       sessions_(settings_, master_key, keys_, session_cache_),
       accounts_(throttle_, sessions_),
+      second_factor_(master_key),
       authenticator_(settings_, keys_, session_cache_, key_uses_) {}
 
 void Identity::start() {

@@ -12,6 +12,7 @@
 #include "identity/authenticator.hpp"
 #include "identity/key_ring.hpp"
 #include "identity/routes.hpp"
+#include "identity/second_factor.hpp"
 #include "identity/sessions.hpp"
 #include "identity/settings.hpp"
 #include "identity/throttle.hpp"
@@ -66,6 +67,7 @@ class Identity {
     KeyRing& keys() { return keys_; }
     Sessions& sessions() { return sessions_; }
     Accounts const& accounts() const { return accounts_; }
+    SecondFactor const& second_factor() const { return second_factor_; }
 
   private:
     Actor operating_as(Via via, std::string name);
@@ -83,6 +85,7 @@ class Identity {
     KeyUses key_uses_;
     Sessions sessions_;
     Accounts const accounts_;
+    SecondFactor const second_factor_;
     BearerAuthenticator authenticator_;
 };
 

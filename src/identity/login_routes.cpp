@@ -15,6 +15,7 @@ struct LoginAttempt {
     std::string username;  // as typed
     std::string fold;
     Secret password;
+    std::optional<Secret> otp;
     Id user{};         // nil when nobody has this name
     std::string hash;  // the user's, or one that no password matches and that takes as long
     bool matches = false;
@@ -35,6 +36,7 @@ Result<Committed<LoginAttempt>> begin_login(Identity& identity, Tx& tx, Context 
         return Committed<LoginAttempt>{Refusal{*admission.refusal}}.with(std::move(attempt.quota));
     }
     attempt.password = credentials.password;
+    attempt.otp = credentials.otp;
     attempt.user = user ? user->id : Id{};
     attempt.hash = user ? user->password_hash : dummy_password_hash();
     return Committed<LoginAttempt>{std::move(attempt)};
@@ -68,8 +70,28 @@ Result<Tokens> refuse_login(Identity& identity, Tx& tx, Context const& context, 
     bool const known = !attempt.user.is_nil();
     identity.throttle().failed(tx, ThrottleScope::login_account, attempt.fold, known, context.now);
     record(tx, context, "session.login", login_object(attempt), Outcome::failure);
-    return Tokens{Refusal{{ErrorCode::invalid_credentials, "The username or the password is wrong."}}}.with(
-        attempt.quota);
+    return Tokens{
+        Refusal{{ErrorCode::invalid_credentials, "The username, the password or the code is wrong."}}}
+        .with(attempt.quota);
+}
+
+// The password was right. Without a code the attempt is neither failed nor good: were it good, it would wipe
+// out the failures of guesses at codes.
+std::optional<Result<Tokens>> second_factor_missing(Identity& identity, Tx& tx, Context const& context,
+                                                    LoginAttempt const& attempt) {
+    auto const& factor = identity.second_factor();
+    if (!factor.state(tx, attempt.user).enabled) return std::nullopt;
+    if (!attempt.otp) {
+        record(tx, context, "session.challenge", login_object(attempt), Outcome::success);
+        Problem const missing{ErrorCode::otp_required,
+                              "Send the code of your second factor as otp, with username and password."};
+        return Tokens{Refusal{missing}}.with(attempt.quota);
+    }
+    auto const use = factor.use(tx, attempt.user, attempt.otp->reveal(), context.now);
+    if (use == SecondFactor::Use::wrong) return refuse_login(identity, tx, context, attempt);
+    if (use == SecondFactor::Use::recovery_code)
+        record(tx, context, "session.recovery_code", login_object(attempt), Outcome::success);
+    return std::nullopt;
 }
 
 Result<Tokens> finish_login(Identity& identity, Tx& tx, Context const& context, LoginAttempt const& attempt) {
@@ -77,6 +99,7 @@ Result<Tokens> finish_login(Identity& identity, Tx& tx, Context const& context, 
     auto user = Table<User>(tx).find(attempt.user);
     bool const unchanged = user && !user->disabled && user->password_hash == attempt.hash;
     if (!unchanged) return refuse_login(identity, tx, context, attempt);
+    if (auto missing = second_factor_missing(identity, tx, context, attempt)) return *std::move(missing);
 
     identity.throttle().succeeded(tx, ThrottleScope::login_account, attempt.fold, context.now);
     user->last_login_at = context.now;
@@ -133,7 +156,10 @@ void add_login_routes(Router& router, Identity& identity) {
         .summary("Log in with username and password")
         .description(
             "Answers an access token of a few minutes, and a refresh token. One answer stands for a wrong "
-            "password, an unknown name and a disabled user. Attempts are limited by address and by account.")
+            "password, an unknown name and a disabled user. An account with a second factor answers 401 with "
+            "the "
+            "type /problems/otp-required until `otp` is sent, too. Attempts are limited by address and by "
+            "account.")
         .tag("Identity")
         .answers(401)
         .answers(429);

@@ -9,6 +9,7 @@ void add_identity_routes(Router& router, Identity& identity) {
     add_account_routes(router, identity);
     add_user_routes(router, identity);
     add_session_routes(router, identity);
+    add_totp_routes(router, identity);
     add_team_routes(router, identity);
     add_api_key_routes(router, identity);
 }

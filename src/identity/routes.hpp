@@ -16,6 +16,7 @@ void add_account_routes(Router& router, Identity& identity);       // me, passwo
 void add_user_routes(Router& router, Identity& identity);          // users, for administrators
 void add_api_key_routes(Router& router, Identity& identity);       // API keys
 void add_session_routes(Router& router, Identity& identity);       // own sessions
+void add_totp_routes(Router& router, Identity& identity);          // second factor
 void add_team_routes(Router& router, Identity& identity);          // teams and their members
 
 }  // namespace securestack
