@@ -1,0 +1,255 @@
+// API keys: what they open, what they never do, and when they end.
+#include <gtest/gtest.h>
+
+#include "identity/api_key.hpp"
+#include "identity/key_text.hpp"
+#include "identity_fixture.hpp"
+
+namespace securestack::test {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+class ApiKeys : public IdentityTest {
+  protected:
+    Answer make(Caller const& by, std::string const& scopes, std::string const& more = "") {
+        return by.post("/api/keys", R"({"name": "ci", "scopes": [)" + scopes + "]" + more + "}");
+    }
+    std::string key_of(Persona const& persona, std::string const& scopes, std::string const& more = "") {
+        auto const made = make(as(persona), scopes, more);
+        EXPECT_EQ(made.status, 201) << made.body;
+        id_ = made.status == 201 ? made.id() : "";
+        return made.status == 201 ? made.text("/key") : "";
+    }
+    Caller with(std::string const& key) { return anonymous().with("X-API-Key", key); }
+    int status(std::string const& key) { return with(key).get("/api/servers").status; }
+    std::string path() const { return "/api/keys/" + id_; }
+    std::string at(std::chrono::seconds later) { return format_time(app().clock.now() + later); }
+
+    std::string id_;
+};
+INSTANTIATE_TEST_SUITE_P(Engines, ApiKeys, each_engine, engine_name);
+
+TEST_P(ApiKeys, AKeyOpensWhatItsScopesName) {
+    auto const key = key_of(bob, R"("servers:read")");
+
+    EXPECT_EQ(status(key), 200);
+    EXPECT_EQ(bearer(key).get("/api/servers").status, 200);
+    EXPECT_EQ(with(key).post("/api/servers", R"({"name": "x"})").status, 403);
+    EXPECT_EQ(with(key).get("/api/keys").status, 403);
+    EXPECT_EQ(with(key).get("/api/auth/me").status, 403);
+    EXPECT_EQ(with(key).get("/api/auth/sessions").status, 403);
+}
+
+TEST_P(ApiKeys, AKeyIsShownOnceAndKeptAsADigest) {
+    auto const key = key_of(bob, R"("servers:read")");
+
+    EXPECT_EQ(key.size(), 91U);
+    EXPECT_TRUE(key.starts_with("sst_" + id_ + "_"));
+    EXPECT_EQ(as(bob).get(path()).body.find(key.substr(41)), std::string::npos);
+    EXPECT_EQ(as(bob).get("/api/keys").body.find("digest"), std::string::npos);
+    EXPECT_EQ(number("SELECT count(*) FROM api_keys WHERE digest LIKE '%" + key.substr(41, 43) + "%'"), 0);
+    EXPECT_EQ(as(alice).get("/api/audit").body.find(key.substr(41, 43)), std::string::npos);
+    EXPECT_EQ(records("api_key.create"), 1);
+}
+
+TEST_P(ApiKeys, TwoCredentialsAre400AndABadOneIs401) {
+    auto const key = key_of(bob, R"("servers:read")");
+
+    EXPECT_EQ(as(bob).with("X-API-Key", key).get("/api/servers").status, 400);
+    auto mistyped = key;
+    mistyped[50] = mistyped[50] == 'a' ? 'b' : 'a';
+    EXPECT_EQ(status(mistyped), 401);
+    EXPECT_EQ(status(make_key_text(*Id::parse(id_)).reveal()), 401);
+    EXPECT_EQ(status(make_key_text(app()->ids().make(app().clock.now())).reveal()), 401);
+    EXPECT_EQ(status("sst_"), 401);
+    EXPECT_EQ(status(key), 200);
+}
+
+TEST_P(ApiKeys, AKeyIsNeverWiderThanItsOwner) {
+    EXPECT_EQ(make(as(bob), R"("users:read")").text("/errors/0/pointer"), "/scopes/0");
+    EXPECT_EQ(make(as(carol), R"("servers:write")").status, 422);
+    EXPECT_EQ(make(as(bob), R"("account")").status, 422);
+    EXPECT_EQ(make(as(bob), R"("servers_read")").status, 422);
+    EXPECT_EQ(make(as(bob), "").status, 422);
+
+    auto const key = key_of(bob, R"("servers:read", "servers:write")");
+    as(alice).patch(user_path(bob), R"({"role": "auditor"})");
+    app().clock.advance(seconds{1});
+    EXPECT_EQ(status(key), 200);
+    EXPECT_EQ(with(key).post("/api/servers", R"({"name": "x"})").status, 403);
+}
+
+TEST_P(ApiKeys, AKeyMakesNoWiderKey) {
+    auto const end = at(days{10});
+    auto const maker = key_of(bob, R"("keys:write", "keys:read", "servers:read")",
+                              R"(, "addresses": ["127.0.0.0/8"], "expires_at": ")" + end + "\"");
+    auto const other = key_of(bob, R"("servers:write")");
+    auto const others = path();
+
+    EXPECT_EQ(make(with(maker), R"("servers:write")").status, 422);
+    EXPECT_EQ(make(with(maker), R"("servers:read")", R"(, "addresses": ["0.0.0.0/0"])").status, 422);
+    EXPECT_EQ(make(with(maker), R"("servers:read")", R"(, "expires_at": ")" + at(days{11}) + "\"").status,
+              422);
+    EXPECT_EQ(with(maker).post(others + "/rotate").status, 403);
+    EXPECT_EQ(with(maker).patch(others, R"({"scopes": ["servers:read"]})").status, 403);
+
+    auto const made = make(with(maker), R"("servers:read")", R"(, "addresses": ["127.0.0.1"])");
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made.text("/expires_at"), end);
+    auto const child = made.text("/key");
+    EXPECT_EQ(status(child), 200);
+    auto const maker_id = as(bob).get("/api/keys/" + made.id()).text("/made_with");
+    EXPECT_EQ(as(bob).del("/api/keys/" + maker_id).status, 204);
+    EXPECT_EQ(status(maker), 401);
+    EXPECT_EQ(status(child), 401);
+    EXPECT_EQ(status(other), 200);
+}
+
+TEST_P(ApiKeys, AKeyExpiresIn90DaysUnlessSaidOtherwise) {
+    auto const key = key_of(bob, R"("servers:read")");
+    EXPECT_EQ(as(bob).get(path()).text("/expires_at"), at(days{90}));
+    app().clock.advance(days{90} - seconds{1});
+    EXPECT_EQ(status(key), 200);
+    app().clock.advance(seconds{1});
+    EXPECT_EQ(status(key), 401);
+
+    EXPECT_EQ(make(as(bob), R"("servers:read")", R"(, "expires_at": ")" + at(days{366}) + "\"").status, 422);
+    EXPECT_EQ(make(as(bob), R"("servers:read")", R"(, "expires_at": ")" + at(-seconds{1}) + "\"").status,
+              422);
+    EXPECT_EQ(make(as(bob), R"("servers:read")", R"(, "expires_at": null)").status, 422);
+    EXPECT_EQ(make(as(alice), R"("servers:read")", R"(, "expires_at": null)").status, 201);
+}
+
+TEST_P(ApiKeys, AKeyIsUsedFromItsAddressesOnly) {
+    auto const here = key_of(bob, R"("servers:read")", R"(, "addresses": ["127.0.0.1", "2001:db8::/32"])");
+    auto const elsewhere = key_of(bob, R"("servers:read")", R"(, "addresses": ["192.0.2.0/24"])");
+
+    EXPECT_EQ(status(here), 200);
+    EXPECT_EQ(status(elsewhere), 401);
+    EXPECT_EQ(
+        make(as(bob), R"("servers:read")", R"(, "addresses": ["192.0.2.0/33"])").text("/errors/0/pointer"),
+        "/addresses/0");
+}
+
+TEST_P(ApiKeys, ARotatedKeyAndItsSuccessorOverlap) {
+    auto const first = key_of(bob, R"("servers:read")");
+    auto const rotated = as(bob).post(path() + "/rotate");
+    ASSERT_EQ(rotated.status, 200) << rotated.body;
+    auto const second = rotated.text("/key");
+
+    EXPECT_NE(first, second);
+    EXPECT_EQ(status(first), 200);
+    EXPECT_EQ(status(second), 200);
+    app().clock.advance(hours{24});
+    EXPECT_EQ(status(first), 401);
+    EXPECT_EQ(status(second), 200);
+
+    auto const third = as(bob).post(path() + "/rotate", R"({"overlap_seconds": 0})").text("/key");
+    EXPECT_EQ(status(second), 401);
+    EXPECT_EQ(status(third), 200);
+    EXPECT_EQ(records("api_key.rotate"), 2);
+}
+
+TEST_P(ApiKeys, AKeyThatRotatesItselfDoesNotLiveLonger) {
+    auto const key = key_of(bob, R"("keys:write", "servers:read")");
+    auto const end = as(bob).get(path()).text("/expires_at");
+    app().clock.advance(days{1});
+
+    EXPECT_EQ(with(key).post(path() + "/rotate").text("/expires_at"), end);
+    EXPECT_EQ(as(bob).post(path() + "/rotate").text("/expires_at"), at(days{90}));
+}
+
+TEST_P(ApiKeys, ARevokedKeyIsDeadOnEveryReplicaWithinASecond) {
+    Replica other{app()};
+    auto const key = key_of(bob, R"("servers:read")");
+    auto const there = [&] { return other.send(Method::get, "/api/servers", {}, key).status; };
+    EXPECT_EQ(there(), 200);
+
+    EXPECT_EQ(as(bob).del(path()).status, 204);
+
+    EXPECT_EQ(status(key), 401);
+    app().clock.advance(seconds{1});
+    EXPECT_EQ(there(), 401);
+}
+
+TEST_P(ApiKeys, ADisabledOwnersKeysAreDead) {
+    auto const key = key_of(bob, R"("servers:read")");
+
+    as(alice).patch(user_path(bob), R"({"disabled": true})");
+
+    EXPECT_EQ(status(key), 401);
+}
+
+TEST_P(ApiKeys, TheLastUseIsWrittenByHousekeeping) {
+    auto const key = key_of(bob, R"("servers:read")");
+    for (int i = 0; i < 5; ++i) status(key);
+    EXPECT_TRUE(as(bob).get(path()).at("/last_used_at").is_null());
+
+    app()->identity().purge_expired();
+
+    EXPECT_EQ(as(bob).get(path()).text("/last_used_at"), at(seconds{0}));
+    EXPECT_EQ(as(bob).get(path()).text("/last_used_ip"), "127.0.0.1");
+}
+
+TEST_P(ApiKeys, OthersSeeNoKeyAndAdministratorsRevokeIt) {
+    auto const key = key_of(bob, R"("servers:read")");
+
+    EXPECT_EQ(as(mallory).get(path()).status, 404);
+    EXPECT_EQ(as(mallory).del(path()).status, 404);
+    EXPECT_EQ(as(mallory).post(path() + "/rotate").status, 404);
+    EXPECT_EQ(as(mallory).get("/api/keys").at("/results").as_array().size(), 0U);
+    EXPECT_EQ(as(carol).get(path()).status, 200);
+    EXPECT_EQ(as(carol).del(path()).status, 403);
+    EXPECT_EQ(as(alice).post(path() + "/rotate").status, 403);
+    EXPECT_EQ(as(alice).patch(path(), R"({"name": "mine"})").status, 403);
+    EXPECT_EQ(as(alice).del(path()).status, 204);
+    EXPECT_EQ(status(key), 401);
+}
+
+TEST_P(ApiKeys, AChangedKeyMayAtOnceWhatItSays) {
+    auto const key = key_of(bob, R"("servers:read")");
+    EXPECT_EQ(status(key), 200);
+
+    auto const changed = as(bob).patch(path(), R"({"scopes": ["incidents:read"]})");
+
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(status(key), 403);
+    EXPECT_EQ(as(bob).put(path(), R"({"name": "ci", "scopes": ["servers:read"]})").status, 200);
+    EXPECT_EQ(status(key), 200);
+}
+
+TEST_P(ApiKeys, WhatAKeyDidIsRecordedAsDoneWithAKey) {
+    auto const key = key_of(bob, R"("servers:write")");
+    EXPECT_EQ(with(key).post("/api/servers", R"({"name": "x"})").status, 201);
+
+    EXPECT_EQ(as(alice).get("/api/audit?action=server.create").text("/results/0/actor/via"), "api_key");
+    EXPECT_EQ(as(alice).get("/api/audit?action=server.create").text("/results/0/actor/name"), "bob");
+}
+
+class OwnSessions : public IdentityTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, OwnSessions, each_engine, engine_name);
+
+TEST_P(OwnSessions, AUserSeesItsSessionsAndEndsThem) {
+    sign_up("erin@example.com");
+    auto const first = log_in("erin@example.com").text("/access");
+    auto const second = log_in("erin@example.com").text("/access");
+    auto const list = bearer(second).get("/api/auth/sessions");
+    ASSERT_EQ(list.at("/results").as_array().size(), 2U) << list.body;
+    auto const older = "/api/auth/sessions/" + list.text("/results/1/id");
+
+    EXPECT_EQ(as(mallory).del(older).status, 404);
+    EXPECT_EQ(as(alice).del(older).status, 404);
+    EXPECT_EQ(bearer(second).del(older).status, 204);
+
+    EXPECT_EQ(status_of(first), 401);
+    EXPECT_EQ(status_of(second), 200);
+    EXPECT_EQ(bearer(second).get("/api/auth/sessions").at("/results").as_array().size(), 1U);
+    EXPECT_EQ(bearer(second).del(older).status, 404);
+    EXPECT_EQ(records("session.end"), 1);
+}
+
+}  // namespace
+}  // namespace securestack::test
