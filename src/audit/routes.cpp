@@ -33,6 +33,7 @@ void add_audit_routes(Router& router) {
             "others their own acts.")
         .tag("Audit");
     router.get("/api/audit/{id}", allow(Permission::audit_read), get_record)
+        .reach(Reach::read)
         .operation("getAuditRecord")
         .summary("One entry of the audit log")
         .tag("Audit");
