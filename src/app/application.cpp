@@ -41,6 +41,12 @@ Actor program(Time now, IdSource& ids) {
     return Actor{std::move(principal), now, ids};
 }
 
+BackupSettings backup_settings(Settings const& settings) {
+    return {.url = settings.url(),
+            .ping_rate = settings.rate_limit_ping,
+            .overdue_delay = settings.overdue_delay};
+}
+
 CursorKey cursor_key(MasterKey const& master) {
     return CursorKey{Secret{std::string{text_of(master.derive("cursor"))}}};
 }
@@ -55,6 +61,8 @@ Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy
       installation_(settings_, policy, log, metrics_.database_observer()),
       identity_(*installation_.database, clock, installation_.ids, identity_settings(settings_),
                 installation_.master_key),
+      backups_(*installation_.database, clock, installation_.ids, installation_.master_key,
+               backup_settings(settings_)),
       cpu_("cpu", hashing_threads(settings_), hashing_queue),
       dispatcher_(router_, *installation_.database, cpu_, identity_.authenticator(), clock, installation_.ids,
                   cursor_key(installation_.master_key), log, hooks()) {
@@ -64,7 +72,7 @@ Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy
     system.reasons_not_ready = [this] { return reasons_not_ready(); };
     system.metrics = settings_.metrics_listen ? nullptr : &metrics_;
     system.may_read_metrics = is_from_this_machine;
-    add_all_routes(router_, identity_, std::move(system));
+    add_all_routes(router_, identity_, backups_, std::move(system));
     metrics_.know(router_);
     add_samples();
 }
@@ -148,12 +156,20 @@ void Application::look_at_database() {
 void Application::housekeep() {
     purge("servers", [&] {
         auto const removed = installation_.database->write_now([&](Tx& tx) {
-            return purge_deleted_servers(tx, program(clock_.now(), installation_.ids), purge_batch);
+            return purge_deleted_servers(tx, program(clock_.now(), installation_.ids), purge_batch,
+                                         server_followers());
         });
         if (removed > 0) log_.info("housekeeping.servers", {{"removed", removed}});
         return removed == purge_batch;
     });
     purge("identity", [&] { return identity_.purge_expired(); });
+}
+
+void Application::judge_backups() {
+    if (draining_) return backups_.stop_judging();
+    auto const judged = backups_.judge();
+    if (judged.slots > 0 || judged.lost > 0)
+        log_.info("backups.judged", {{"overdue", judged.slots}, {"lost", judged.lost}});
 }
 
 void Application::purge(std::string_view what, std::function<bool()> const& batch) {
@@ -178,7 +194,8 @@ std::string product_openapi() {
     SystemRoutes system;
     system.version = version();
     system.metrics = &metrics;
-    add_all_routes(router, identity, std::move(system));
+    Backups backups{*database, clock, ids, key, {}};
+    add_all_routes(router, identity, backups, std::move(system));
     auto document = openapi_document(router, version());
     database->close();
     return document;

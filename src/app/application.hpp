@@ -12,6 +12,7 @@
 
 #include "app/installation.hpp"
 #include "app/settings.hpp"
+#include "backups/backups.hpp"
 #include "core/pool.hpp"
 #include "http/dispatcher.hpp"
 #include "http/metrics.hpp"
@@ -38,6 +39,7 @@ class Application {
     Database& database() { return *installation_.database; }
     IdSource& ids() { return installation_.ids; }
     Identity& identity() { return identity_; }
+    Backups& backups() { return backups_; }
     Metrics& metrics() { return metrics_; }
     Settings const& settings() const { return settings_; }
 
@@ -48,6 +50,8 @@ class Application {
     // Removes what has expired, for some seconds at most; for a timer. A failure is logged, and the next
     // round begins where this one ended.
     void housekeep();
+    // Judges which backups are overdue; for a timer of some seconds.
+    void judge_backups();
 
   private:
     DispatchHooks hooks();
@@ -62,6 +66,7 @@ class Application {
     Metrics metrics_;
     Installation installation_;
     Identity identity_;
+    Backups backups_;
     Router router_;
     Pool cpu_;
     Dispatcher dispatcher_;

@@ -1,15 +1,24 @@
 #include "app/routes.hpp"
 
 #include "audit/audit.hpp"
+#include "backups/backups.hpp"
 #include "identity/identity.hpp"
+#include "incidents/incidents.hpp"
 #include "servers/servers.hpp"
 
 namespace securestack {
 
-void add_all_routes(Router& router, Identity& identity, SystemRoutes system) {
+ServerFollowers server_followers() {
+    return {backup_follower()};
+}
+
+void add_all_routes(Router& router, Identity& identity, Backups& backups, SystemRoutes system) {
     add_identity_routes(router, identity);  // /api/auth, /api/users, /api/setup, /.well-known/jwks.json
-    add_server_routes(router);              // /api/servers
-    add_audit_routes(router);               // /api/audit
+    add_server_routes(router, server_followers());  // /api/servers
+    add_incident_routes(router);                    // /api/incidents, /api/servers/{id}/incidents
+    add_maintenance_routes(router);                 // /api/maintenance
+    add_backup_routes(router, backups);  // /api/backups, /api/runs, /api/repositories, /api/schedule, /ping
+    add_audit_routes(router);            // /api/audit
     add_system_routes(router,
                       std::move(system));  // /healthz, /readyz, /metrics, /api/openapi.json, /api/docs, /
 }

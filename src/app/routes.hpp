@@ -3,11 +3,16 @@
 
 #include "http/router.hpp"
 #include "http/system_routes.hpp"
+#include "servers/servers.hpp"
 
 namespace securestack {
 
+class Backups;
 class Identity;
 
-void add_all_routes(Router& router, Identity& identity, SystemRoutes system);
+// The domains whose objects belong to servers.
+ServerFollowers server_followers();
+
+void add_all_routes(Router& router, Identity& identity, Backups& backups, SystemRoutes system);
 
 }  // namespace securestack

@@ -27,9 +27,11 @@ struct Settings {
     std::optional<ListenAddress> metrics_listen;
     RegistrationPolicy registration = RegistrationPolicy::open;
     std::optional<Rate> rate_limit_login;
+    std::optional<Rate> rate_limit_ping;
     std::size_t password_min_length = 12;
     std::chrono::seconds access_token_lifetime{300};
     std::chrono::seconds refresh_token_lifetime{0};
+    std::chrono::seconds overdue_delay{600};
     std::chrono::seconds shutdown_delay{0};
     std::chrono::seconds shutdown_timeout{0};
     std::size_t threads = 1;
