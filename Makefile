@@ -1,11 +1,11 @@
 # The commands that one needs; each is a few words of cmake, ctest or a script. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit torture bench format lint fuzz openapi clean
+.PHONY: help run build test test-unit torture bench format lint fuzz openapi permissions clean
 
 BINARY := build/release/securestack
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build what is out of date and serve http://localhost:8000 from ./data (Ctrl-C stops)
 	@exec $(BINARY) serve --data-dir data
@@ -54,6 +54,9 @@ fuzz: ## Fuzz every parser for SECONDS each (60 by default)
 
 openapi: build ## Write docs/openapi.json from the code
 	@$(BINARY) openapi >docs/openapi.json
+
+permissions: build ## Write docs/permissions.md from the code
+	@$(BINARY) permissions >docs/permissions.md
 
 clean: ## Remove everything that was built (./data stays)
 	rm -rf build
