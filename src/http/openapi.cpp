@@ -87,13 +87,18 @@ struct Components {
         json::object answers;
         for (int const status : problems)
             answers.emplace("Problem" + std::to_string(status), problem_answer(status));
-        json::object bearer{{"type", "http"},
-                            {"scheme", "bearer"},
-                            {"bearerFormat", "JWT"},
-                            {"description", "The access token that POST /api/auth/login answers."}};
+        json::object bearer{
+            {"type", "http"},
+            {"scheme", "bearer"},
+            {"bearerFormat", "JWT"},
+            {"description", "The access token that POST /api/auth/login answers, or an API key."}};
+        json::object key{{"type", "apiKey"},
+                         {"in", "header"},
+                         {"name", "X-API-Key"},
+                         {"description", "An API key, with the scope that the operation names."}};
         return {{"schemas", std::move(named)},
                 {"responses", std::move(answers)},
-                {"securitySchemes", json::object{{"bearer", std::move(bearer)}}}};
+                {"securitySchemes", json::object{{"apiKey", std::move(key)}, {"bearer", std::move(bearer)}}}};
     }
 };
 

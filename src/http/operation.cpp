@@ -201,6 +201,7 @@ json::object describe_operation(Route const& route, bool versioned) {
         if (!description.empty()) description += "\n\n";
         description += "Needs the permission `" + std::string{to_string(*permission)} + "`.";
         security.push_back(json::object{{"bearer", json::array{}}});
+        if (*permission != Permission::account) security.push_back(json::object{{"apiKey", json::array{}}});
     }
     if (!description.empty()) operation.emplace("description", description);
     operation.emplace("security", std::move(security));
