@@ -143,7 +143,7 @@ json::object success_content(OperationDoc const& doc) {
     if (doc.answer != nullptr) {
         return media(doc.content_type, reference(component_name(*doc.answer, SchemaUse::answer)));
     }
-    if (doc.content_type != "application/json") return media(doc.content_type, text_type());
+    if (!doc.content_type.ends_with("json")) return media(doc.content_type, text_type());
     return media(doc.content_type, json::object{{"type", "object"}});
 }
 
