@@ -9,7 +9,9 @@
 #include "app/routes.hpp"
 #include "audit/audit.hpp"
 #include "http/openapi.hpp"
+#include "http/permissions.hpp"
 #include "servers/servers.hpp"
+#include "upkeep/retention.hpp"
 
 namespace securestack {
 namespace {
@@ -21,10 +23,6 @@ std::size_t hashing_threads(Settings const& settings) {
 }
 constexpr std::size_t hashing_queue = 16;
 
-// A batch holds up SQLite's writer for some milliseconds; a round leaves the rest of its minute to others.
-constexpr std::int64_t purge_batch = 200;
-constexpr std::chrono::seconds longest_purge{5};
-
 // A proxy on this machine is a loopback client, too: what it forwards for somebody is not from here.
 bool is_from_this_machine(Context const& context) {
     static Network const loopback[] = {*Network::parse("127.0.0.0/8"), *Network::parse("::1")};
@@ -34,17 +32,27 @@ bool is_from_this_machine(Context const& context) {
     return local && headers.count("X-Forwarded-For") == 0 && headers.count("Forwarded") == 0;
 }
 
-Actor program(Time now, IdSource& ids) {
-    Principal principal;
-    principal.name = "securestack";
-    principal.via = Via::system;
-    return Actor{std::move(principal), now, ids};
-}
-
 BackupSettings backup_settings(Settings const& settings) {
     return {.url = settings.url(),
             .ping_rate = settings.rate_limit_ping,
             .overdue_delay = settings.overdue_delay};
+}
+
+RetentionSettings retention_settings(Settings const& settings) {
+    return {.runs = settings.keep_runs, .run_logs = settings.keep_run_logs, .deleted = settings.keep_deleted};
+}
+
+SelfBackupSettings self_backup_settings(Settings const& settings, MasterKey const& key) {
+    SelfBackupSettings self_backup{.directory = settings.self_backup_dir,
+                                   .keep = settings.self_backup_keep,
+                                   .database = settings.database,
+                                   .product_version = std::string{version()},
+                                   .key_fingerprint = fingerprint(key)};
+    // "off" is none. What is in memory only is not meant to be kept.
+    auto schedule = Schedule::parse(settings.self_backup);
+    if (schedule && settings.database.reveal() != "sqlite::memory:")
+        self_backup.schedule = std::move(*schedule);
+    return self_backup;
 }
 
 CursorKey cursor_key(MasterKey const& master) {
@@ -63,6 +71,11 @@ Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy
                 installation_.master_key),
       backups_(*installation_.database, clock, installation_.ids, installation_.master_key,
                backup_settings(settings_)),
+      housekeeper_(*installation_.database, clock, installation_.ids, log,
+                   retention_purges(*installation_.database, clock, installation_.ids, log, identity_,
+                                    server_followers(), retention_settings(settings_))),
+      self_backup_(*installation_.database, clock, installation_.ids, log,
+                   self_backup_settings(settings_, installation_.master_key)),
       cpu_("cpu", hashing_threads(settings_), hashing_queue),
       dispatcher_(router_, *installation_.database, cpu_, identity_.authenticator(), clock, installation_.ids,
                   cursor_key(installation_.master_key), log, hooks()) {
@@ -72,9 +85,15 @@ Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy
     system.reasons_not_ready = [this] { return reasons_not_ready(); };
     system.metrics = settings_.metrics_listen ? nullptr : &metrics_;
     system.may_read_metrics = is_from_this_machine;
-    add_all_routes(router_, identity_, backups_, std::move(system));
+    add_all_routes(router_, identity_, backups_, std::move(system), settings_.keep_deleted);
     metrics_.know(router_);
     add_samples();
+}
+
+void Application::begin_draining() {
+    draining_ = true;
+    housekeeper_.stop();
+    self_backup_.stop();
 }
 
 Application::~Application() {
@@ -119,10 +138,24 @@ void Application::add_samples() {
           [this] { return cpu_.depth(); });
     gauge("securestack_ready", "1 when /readyz answers 200.",
           [this] { return reasons_not_ready().empty() ? 1 : 0; });
+    if (self_backup_.enabled()) add_self_backup_samples();
     metrics_.add_counter("securestack_database_commits_total", "Transactions committed by writes.",
                          [=] { return static_cast<double>(stats().commits); });
     metrics_.add_counter("securestack_database_retries_total", "Times that a write was run again.",
                          [=] { return static_cast<double>(stats().retries); });
+}
+
+void Application::add_self_backup_samples() {
+    metrics_.add_gauge(
+        "securestack_self_backup_last_success_timestamp_seconds",
+        "When the program last backed its database up; 0: never.", [this] {
+            return std::chrono::duration<double>(self_backup_.last_success().time_since_epoch()).count();
+        });
+    metrics_.add_gauge("securestack_self_backup_bytes", "Size of the backup that this process made last.",
+                       [this] { return static_cast<double>(self_backup_.last_bytes()); });
+    metrics_.add_counter("securestack_self_backup_failures_total",
+                         "Backups that this process failed to make.",
+                         [this] { return static_cast<double>(self_backup_.failures()); });
 }
 
 Response Application::dispatch(Request request) {
@@ -154,15 +187,16 @@ void Application::look_at_database() {
 }
 
 void Application::housekeep() {
-    purge("servers", [&] {
-        auto const removed = installation_.database->write_now([&](Tx& tx) {
-            return purge_deleted_servers(tx, program(clock_.now(), installation_.ids), purge_batch,
-                                         server_followers());
-        });
-        if (removed > 0) log_.info("housekeeping.servers", {{"removed", removed}});
-        return removed == purge_batch;
-    });
-    purge("identity", [&] { return identity_.purge_expired(); });
+    try {
+        identity_.write_key_uses();
+    } catch (DatabaseError const& error) {
+        log_.warn("housekeeping.failed", {{"what", "key_uses"}, {"reason", error.what()}});
+    }
+    housekeeper_.round();
+}
+
+void Application::back_itself_up() {
+    self_backup_.look();
 }
 
 void Application::judge_backups() {
@@ -172,16 +206,10 @@ void Application::judge_backups() {
         log_.info("backups.judged", {{"overdue", judged.slots}, {"lost", judged.lost}});
 }
 
-void Application::purge(std::string_view what, std::function<bool()> const& batch) {
-    auto const end = std::chrono::steady_clock::now() + longest_purge;
-    try {
-        while (!draining_ && batch() && std::chrono::steady_clock::now() < end) continue;
-    } catch (std::exception const& error) {
-        log_.warn("housekeeping.failed", {{"what", what}, {"reason", error.what()}});
-    }
-}
+namespace {
 
-std::string product_openapi() {
+template <class Write>
+std::string document_of_routes(Write const& write) {
     // A database in memory that is never migrated nor asked: routes hold references to their parts.
     auto const log = make_null_log();
     SystemClock const clock;
@@ -196,9 +224,19 @@ std::string product_openapi() {
     system.metrics = &metrics;
     Backups backups{*database, clock, ids, key, {}};
     add_all_routes(router, identity, backups, std::move(system));
-    auto document = openapi_document(router, version());
+    std::string document = write(router);
     database->close();
     return document;
+}
+
+}  // namespace
+
+std::string product_openapi() {
+    return document_of_routes([](Router const& router) { return openapi_document(router, version()); });
+}
+
+std::string product_permissions() {
+    return document_of_routes(permissions_page);
 }
 
 }  // namespace securestack

@@ -18,6 +18,8 @@
 #include "http/metrics.hpp"
 #include "http/router.hpp"
 #include "identity/identity.hpp"
+#include "upkeep/housekeeper.hpp"
+#include "upkeep/self_backup.hpp"
 
 namespace securestack {
 
@@ -45,20 +47,21 @@ class Application {
 
     // Asks the database whether it is there; /readyz tells what this found last.
     void look_at_database();
-    // From now on /readyz says 503, and housekeeping ends with its batch.
-    void begin_draining() { draining_ = true; }
-    // Removes what has expired, for some seconds at most; for a timer. A failure is logged, and the next
-    // round begins where this one ended.
+    // From now on /readyz says 503, housekeeping ends with its batch, and a backup under way leaves nothing.
+    void begin_draining();
+    // Removes what has expired, for some seconds at most; for a timer of a minute. A failure is logged, and
+    // the next round begins where this one ended.
     void housekeep();
+    // Backs the database up when that is due, which may take long; for a timer of a minute.
+    void back_itself_up();
     // Judges which backups are overdue; for a timer of some seconds.
     void judge_backups();
 
   private:
     DispatchHooks hooks();
     void add_samples();
+    void add_self_backup_samples();
     std::vector<std::string> reasons_not_ready() const;
-    // Runs `batch` for as long as it says that there is more.
-    void purge(std::string_view what, std::function<bool()> const& batch);
 
     Settings const settings_;
     Clock& clock_;
@@ -67,6 +70,8 @@ class Application {
     Installation installation_;
     Identity identity_;
     Backups backups_;
+    Housekeeper housekeeper_;
+    SelfBackup self_backup_;
     Router router_;
     Pool cpu_;
     Dispatcher dispatcher_;
@@ -76,5 +81,7 @@ class Application {
 
 // The routes alone, for the OpenAPI document; nothing is opened.
 std::string product_openapi();
+// Who may call what (docs/permissions.md), likewise.
+std::string product_permissions();
 
 }  // namespace securestack

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/application.hpp"
+#include "app/backup_commands.hpp"
 #include "app/build_info.hpp"
 #include "app/commands.hpp"
 #include "app/serve.hpp"
@@ -37,6 +38,7 @@ class CommandLine {
             "  securestack COMMAND --help");
         add_serve();
         add_migrate();
+        add_backup();
         add_user();
         add_keys();
         add_information();
@@ -125,6 +127,46 @@ class CommandLine {
                          return with_settings(
                              [this](auto const& settings) { return run_migrate(settings, json_); });
                      }));
+    }
+
+    void add_backup() {
+        add_back_up();
+        add_restore();
+    }
+
+    void add_back_up() {
+        auto* command = add(
+            app_, "backup", "Copy the database into a file, beside a running server",
+            "securestack backup /mnt/backup/securestack.tar\n"
+            "  securestack backup - | ssh vault 'cat > securestack.tar'\n"
+            "  securestack backup --with-master-key --force everything.tar",
+            SettingFlags::offline, [this] {
+                return with_settings([this](auto const& settings) {
+                    return back_up(
+                        settings,
+                        {.file = file_, .force = force_, .with_master_key = with_master_key_, .json = json_});
+                });
+            });
+        command->add_option("file", file_, "Where to write it; - is standard output")->required();
+        command->add_flag("--force", force_, "Overwrite the file when it exists");
+        command->add_flag("--with-master-key", with_master_key_,
+                          "Put the master key in, too: whoever has the file can then read all secrets");
+        add_json(command);
+    }
+
+    void add_restore() {
+        auto* command =
+            add(app_, "restore", "Fill an empty database from a backup; stop the server first",
+                "securestack restore securestack.tar --data-dir data\n"
+                "  SECURESTACK_DATABASE=postgres://app@db/fresh securestack restore securestack.tar",
+                SettingFlags::offline, [this] {
+                    return with_settings([this](auto const& settings) {
+                        return restore(settings, {.file = file_, .json = json_});
+                    });
+                });
+        command->add_option("file", file_, "What `securestack backup` wrote; - is standard input")
+            ->required();
+        add_json(command);
     }
 
     void add_user() {
@@ -223,6 +265,11 @@ class CommandLine {
     }
 
     void add_information() {
+        add(app_, "permissions", "Print the table of who may call what",
+            "securestack permissions > permissions.md", SettingFlags::none, [] {
+                std::cout << product_permissions();
+                return done;
+            });
         add(app_, "openapi", "Print the OpenAPI document", "securestack openapi > openapi.json",
             SettingFlags::none, [] {
                 std::cout << product_openapi();
@@ -272,6 +319,9 @@ class CommandLine {
     ConfigurationSources sources_;
     NewUserOptions new_user_;
     std::string name_;
+    std::string file_;
+    bool force_ = false;
+    bool with_master_key_ = false;
     std::string role_;
     bool json_ = false;
     bool confirmed_ = false;

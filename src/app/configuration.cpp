@@ -152,6 +152,7 @@ class Loader {
         if (name == "state") return state_directory();
         auto const cores = std::max(1U, std::thread::hardware_concurrency());
         if (name == "cores") return std::to_string(cores);
+        if (name == "self_backup") return loaded_.settings.on_sqlite() ? "@daily" : "off";
         if (name == "pool") {
             return std::to_string(loaded_.settings.on_sqlite() ? std::clamp(cores, 2U, 8U) : 8U);
         }

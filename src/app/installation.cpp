@@ -70,6 +70,7 @@ IdentitySettings identity_settings(Settings const& settings) {
     identity.shortest_password = static_cast<int>(settings.password_min_length);
     identity.access_lifetime = settings.access_token_lifetime;
     identity.session_lifetime = settings.refresh_token_lifetime;
+    identity.sessions_kept = settings.keep_sessions;
     identity.issuer = settings.issuer();
     return identity;
 }

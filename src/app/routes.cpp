@@ -9,14 +9,15 @@
 namespace securestack {
 
 ServerFollowers server_followers() {
-    return {backup_follower()};
+    return {backup_follower(), incident_follower()};
 }
 
-void add_all_routes(Router& router, Identity& identity, Backups& backups, SystemRoutes system) {
+void add_all_routes(Router& router, Identity& identity, Backups& backups, SystemRoutes system,
+                    std::chrono::seconds keep_deleted) {
     add_identity_routes(router, identity);  // /api/auth, /api/users, /api/setup, /.well-known/jwks.json
-    add_server_routes(router, server_followers());  // /api/servers
-    add_incident_routes(router);                    // /api/incidents, /api/servers/{id}/incidents
-    add_maintenance_routes(router);                 // /api/maintenance
+    add_server_routes(router, server_followers(), keep_deleted);  // /api/servers
+    add_incident_routes(router);         // /api/incidents, /api/servers/{id}/incidents
+    add_maintenance_routes(router);      // /api/maintenance
     add_backup_routes(router, backups);  // /api/backups, /api/runs, /api/repositories, /api/schedule, /ping
     add_audit_routes(router);            // /api/audit
     add_system_routes(router,

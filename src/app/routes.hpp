@@ -13,6 +13,8 @@ class Identity;
 // The domains whose objects belong to servers.
 ServerFollowers server_followers();
 
-void add_all_routes(Router& router, Identity& identity, Backups& backups, SystemRoutes system);
+// `keep_deleted`: how long what was deleted can be brought back.
+void add_all_routes(Router& router, Identity& identity, Backups& backups, SystemRoutes system,
+                    std::chrono::seconds keep_deleted = kept_after_deletion);
 
 }  // namespace securestack

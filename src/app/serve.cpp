@@ -176,6 +176,7 @@ void serve(Settings const& given, ServeOptions options) {
     server.start();
     Timer const watch("database", 1s, *log, [&] { application.look_at_database(); });
     Timer const housekeeping("housekeeping", 60s, *log, [&] { application.housekeep(); });
+    Timer const self_backup("self_backup", 60s, *log, [&] { application.back_itself_up(); });
     Timer const judge("backups", 5s, *log, [&] { application.judge_backups(); });
     auto const took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun);
     auto const address = settings.listen.to_string();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/ascii.hpp"
+#include "scheduler/cron.hpp"
 
 namespace securestack {
 namespace {
@@ -174,6 +175,18 @@ std::string read_url(std::string_view text, std::string& value) {
     auto const bad = scheme == 0 || host.empty() || host.find_first_of(" /?#@\"<>") != host.npos;
     if (!text.empty() && bad) {
         return "must be the address that users open, without a path, such as https://stack.example.org";
+    }
+    value = text;
+    return {};
+}
+
+std::string read_schedule(std::string_view text, std::string& value) {
+    if (text != "off") {
+        auto const schedule = Schedule::parse(text);
+        if (!schedule) {
+            auto const& problem = schedule.error();
+            return problem.errors.empty() ? problem.detail : problem.errors.front().detail;
+        }
     }
     value = text;
     return {};

@@ -39,7 +39,8 @@ std::string read_setting(std::string_view text, LogFormat& value);
 std::string read_setting(std::string_view text, bool& value);
 
 std::string read_database(std::string_view text, Secret& value);
-std::string read_url(std::string_view text, std::string& value);  // http(s)://host[:port], or empty
+std::string read_url(std::string_view text, std::string& value);       // http(s)://host[:port], or empty
+std::string read_schedule(std::string_view text, std::string& value);  // or "off"
 std::string read_count(std::string_view text, std::size_t least, std::size_t most, std::size_t& value);
 // "30s", "5m", "12h", "7d".
 std::string read_duration(std::string_view text, std::chrono::seconds least, std::chrono::seconds most,

@@ -32,6 +32,13 @@ struct Settings {
     std::chrono::seconds access_token_lifetime{300};
     std::chrono::seconds refresh_token_lifetime{0};
     std::chrono::seconds overdue_delay{600};
+    std::string self_backup;  // a schedule, or "off"
+    std::filesystem::path self_backup_dir;
+    std::size_t self_backup_keep = 7;
+    std::chrono::seconds keep_sessions{3600};
+    std::chrono::seconds keep_runs = std::chrono::days{400};
+    std::chrono::seconds keep_run_logs = std::chrono::days{90};
+    std::chrono::seconds keep_deleted = std::chrono::days{30};
     std::chrono::seconds shutdown_delay{0};
     std::chrono::seconds shutdown_timeout{0};
     std::size_t threads = 1;

@@ -73,11 +73,15 @@ std::optional<std::string> Identity::ensure_setup_token() {
     return database_.write_now([&](Tx& tx) { return make_setup_token(tx, operating_as(Via::system, {})); });
 }
 
+void Identity::write_key_uses() {
+    key_uses_.write(database_);
+}
+
 bool Identity::purge_expired() {
     constexpr std::int64_t batch = 500;
     auto const now = clock_.now();
-    key_uses_.write(database_);
-    bool more = database_.write_now([&](Tx& tx) { return Sessions::purge(tx, now); });
+    bool more =
+        database_.write_now([&](Tx& tx) { return Sessions::purge(tx, now - settings_.sessions_kept); });
     for (auto const purge : {Throttle::purge, purge_invites, purge_setup_tokens}) {
         more = database_.write_now([&](Tx& tx) { return purge(tx, now, batch); }) == batch || more;
     }

@@ -47,8 +47,11 @@ class Identity {
 
     BearerAuthenticator& authenticator() { return authenticator_; }
 
-    // Writes down which API keys were used, and removes some of what has had its time (sessions, codes,
-    // counts, keys), in short transactions; for a timer. True when there may be more.
+    // Writes down when this process last saw which API key; for a timer, on every replica.
+    void write_key_uses();
+
+    // Removes some of what has had its time (sessions, codes, counts, keys), in short transactions; for a
+    // timer. True when there may be more.
     bool purge_expired();
 
     // For the command line; each is recorded as its act. Problem `invalid` or `conflict` as the API would

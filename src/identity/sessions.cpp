@@ -9,9 +9,6 @@ namespace {
 // A client that lost the answer to its refresh asks again within this time.
 constexpr std::chrono::seconds grace{10};
 
-// So that a client which logs out twice is not told of an unknown token the second time.
-constexpr std::chrono::hours kept_when_over{1};
-
 constexpr std::size_t longest_user_agent = 256;
 
 Bytes digest_of(std::string_view token) {
@@ -147,10 +144,9 @@ void Sessions::end_all(Tx& tx, Id user, Id kept, Time now) {
 }
 
 // A month's session has thousands of tokens: they go first, so that no statement is long.
-bool Sessions::purge(Tx& tx, Time now) {
+bool Sessions::purge(Tx& tx, Time due) {
     constexpr std::int64_t most_sessions = 50;
     constexpr std::int64_t most_tokens = 1'000;
-    auto const due = now - kept_when_over;
     auto const tokens = tx.execute(
         "DELETE FROM refresh_tokens WHERE digest IN (SELECT digest FROM refresh_tokens WHERE session_id IN "
         "(SELECT id FROM sessions WHERE over_at <= $1 ORDER BY over_at, id LIMIT $2) LIMIT $3)",

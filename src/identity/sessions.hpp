@@ -52,9 +52,9 @@ class Sessions {
     // All sessions of a user but `kept`, which may be nil.
     void end_all(Tx& tx, Id user, Id kept, Time now);
 
-    // Removes some of the tokens and sessions that are over, a short transaction's worth; true when there may
-    // be more.
-    static bool purge(Tx& tx, Time now);
+    // Removes some of the tokens and sessions that were over at `due`, a short transaction's worth; true when
+    // there may be more.
+    static bool purge(Tx& tx, Time due);
 
     SessionCache& cache() { return cache_; }
 

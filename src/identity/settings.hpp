@@ -28,6 +28,9 @@ struct IdentitySettings {
     int shortest_password = 12;
     std::chrono::seconds access_lifetime{300};
     std::chrono::seconds session_lifetime{30 * 24 * 3600};
+    // When they are over. An hour at least, so that a client which logs out twice is not told of an unknown
+    // token the second time.
+    std::chrono::seconds sessions_kept{3600};
     // Who signs the access tokens, and whom they are for.
     std::string issuer = "securestack";
     std::string audience = "securestack";

@@ -7,13 +7,13 @@
 
 namespace securestack {
 
-std::int64_t purge_deleted_servers(Tx& tx, Actor const& actor, std::int64_t limit,
+std::int64_t purge_deleted_servers(Tx& tx, Actor const& actor, Time before, std::int64_t limit,
                                    ServerFollowers const& followers) {
     std::vector<Id> due;
     tx.query(
         "SELECT id FROM servers WHERE deleted_at IS NOT NULL AND deleted_at <= $1 ORDER BY deleted_at, id "
         "LIMIT $2",
-        {actor.now - kept_after_deletion, limit}, [&](Row const& row) { due.push_back(row.id(0)); });
+        {before, limit}, [&](Row const& row) { due.push_back(row.id(0)); });
     Table<Server> servers{tx};
     for (auto const& id : due) {
         auto const server = servers.find(id).value();

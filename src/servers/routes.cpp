@@ -68,7 +68,8 @@ Result<Created<Server>> create_server(Tx& tx, Context const& context, Server con
 // The handlers of what others follow.
 class ServerChanges {
   public:
-    explicit ServerChanges(ServerFollowers followers) : followers_(std::move(followers)) {}
+    ServerChanges(ServerFollowers followers, std::chrono::seconds kept)
+        : followers_(std::move(followers)), kept_(kept) {}
 
     template <class Document>
     Result<Entity<Server>> change(Tx& tx, Context const& context, Id id, Document const& document) const {
@@ -93,7 +94,7 @@ class ServerChanges {
         if (!found) return found.error();
         auto& server = *found;
         if (!server.deleted_at) return Problem{ErrorCode::conflict, "This server is not deleted."};
-        if (context.now - *server.deleted_at >= kept_after_deletion) return absent();
+        if (context.now - *server.deleted_at >= kept_) return absent();
         server.deleted_at.reset();
         if (auto const saved = Table<Server>(tx).update(server); !saved) return saved.error();
         tell(followers_, &ServerFollower::restored, tx, context, server);
@@ -123,13 +124,14 @@ class ServerChanges {
     }
 
     ServerFollowers followers_;
+    std::chrono::seconds const kept_;  // when they are deleted
 };
 
 }  // namespace
 
-void add_server_routes(Router& router, ServerFollowers followers) {
+void add_server_routes(Router& router, ServerFollowers followers, std::chrono::seconds kept) {
     using enum Permission;
-    auto const changes = std::make_shared<ServerChanges const>(std::move(followers));
+    auto const changes = std::make_shared<ServerChanges const>(std::move(followers), kept);
     router.list<Server>("/api/servers", allow(servers_read), readable)
         .operation("listServers")
         .summary("The servers that you may see")

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "audit/audit.hpp"
+#include "core/time.hpp"
 #include "storage/database.hpp"
 
 namespace securestack {
@@ -26,14 +27,16 @@ struct ServerFollower {
 };
 using ServerFollowers = std::vector<ServerFollower>;
 
-// How long a deleted server can be restored.
+// How long a deleted server can be restored, unless a setting says otherwise.
 inline constexpr std::chrono::days kept_after_deletion{30};
 
-// Removes for good at most `limit` servers that were deleted longer ago than that; returns how many. Each
+// Removes for good at most `limit` servers that were deleted at `before` or earlier; returns how many. Each
 // leaves a record. Meant to be called again until it returns less than `limit`.
-std::int64_t purge_deleted_servers(Tx& tx, Actor const& actor, std::int64_t limit,
+std::int64_t purge_deleted_servers(Tx& tx, Actor const& actor, Time before, std::int64_t limit,
                                    ServerFollowers const& followers);
 
-void add_server_routes(Router& router, ServerFollowers followers);
+// `kept`: how long a deleted server can be restored.
+void add_server_routes(Router& router, ServerFollowers followers,
+                       std::chrono::seconds kept = kept_after_deletion);
 
 }  // namespace securestack

@@ -30,13 +30,51 @@ class Housekeeping : public ApiTest {
 INSTANTIATE_TEST_SUITE_P(Engines, Housekeeping, each_engine, engine_name);
 
 TEST_P(Housekeeping, OneRoundRemovesEveryServerThatIsDue) {
-    delete_servers(450);
+    delete_servers(1050);
     app().clock.advance(kept_after_deletion);
 
     app()->housekeep();
 
     EXPECT_EQ(number("SELECT count(*) FROM servers"), 0);
-    EXPECT_EQ(number("SELECT count(*) FROM audit_records WHERE action = 'server.purge'"), 450);
+    EXPECT_EQ(number("SELECT count(*) FROM audit_records WHERE action = 'server.purge'"), 1050);
+}
+
+TEST_P(Housekeeping, WholeLogsOfRunsGoBeforeTheRunsAndTheLatestRunStays) {
+    delete_servers(1);
+    auto const owner = id_of(bob);
+    app().database().write_now([&](Tx& tx) {
+        auto const now = app().clock.now();
+        auto const server = tx.first("SELECT id FROM servers", {}, [](Row const& row) { return row.id(0); });
+        auto const task = app()->ids().make(now);
+        tx.execute(
+            "INSERT INTO backups (id, server, name, kind, schedule, timezone, jitter_seconds, grace_seconds, "
+            "retention, drill, enabled, severity, state, state_reason, created_at, updated_at, owner, "
+            "ping_key, "
+            "outcome, version, search_text) VALUES ($1, $2, 'nightly', 'external', '@daily', 'UTC', 0, 0, "
+            "'{}', "
+            "'off', $3, 2, 'pending', '', $4, $4, $5, $1, 'pending', 1, '')",
+            {task, *server, true, now, owner});
+        for (int i = 0; i < 3; ++i) {
+            auto const run = app()->ids().make(now);
+            tx.execute(
+                "INSERT INTO runs (id, task, server, kind, \"trigger\", state, queued_at, error, log_tail, "
+                "log_bytes, owner, version) VALUES ($1, $2, $3, 'backup', 'ping', 'success', $4, '', 'the "
+                "end', "
+                "7, $5, 1)",
+                {run, task, *server, now, owner});
+            tx.execute("INSERT INTO run_logs (run, text) VALUES ($1, 'whole')", {run});
+        }
+        tx.execute("UPDATE servers SET deleted_at = NULL");
+    });
+
+    app().clock.advance(std::chrono::days{91});
+    app()->housekeep();
+    EXPECT_EQ(number("SELECT count(*) FROM run_logs"), 0);
+    EXPECT_EQ(number("SELECT count(*) FROM runs"), 3);
+
+    app().clock.advance(std::chrono::days{310});
+    app()->housekeep();
+    EXPECT_EQ(number("SELECT count(*) FROM runs"), 1);
 }
 
 TEST_P(Housekeeping, WhenOnePurgeFailsTheOthersGoOn) {

@@ -189,7 +189,7 @@ TEST_P(ServersApi, APurgeTakesWhatIsDueInBatchesAndRecordsEach) {
             Principal system;
             system.via = Via::system;
             Actor const actor{system, app().clock.now(), app()->ids()};
-            return purge_deleted_servers(tx, actor, limit, {});
+            return purge_deleted_servers(tx, actor, actor.now - kept_after_deletion, limit, {});
         });
     };
 

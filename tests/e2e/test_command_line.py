@@ -63,8 +63,8 @@ class CommandLine(unittest.TestCase):
         self.assertFalse(self.app.data_dir.exists())
 
     def test_every_command_has_help_with_an_example(self):
-        for words in (["serve"], ["migrate"], ["user", "create"], ["user", "list"], ["keys", "rotate"], ["config", "show"],
-                      ["openapi"], ["version"]):
+        for words in (["serve"], ["migrate"], ["backup"], ["restore"], ["user", "create"], ["user", "list"],
+                      ["keys", "rotate"], ["config", "show"], ["openapi"], ["version"]):
             with self.subTest(words=words):
                 done = self.app.tool(*words, "--help")
                 self.assertEqual(done.returncode, 0)

@@ -138,6 +138,23 @@ TEST_P(SqliteSnapshot, ComesBackAsItWas) {
     EXPECT_FALSE(std::filesystem::exists(copy));
 }
 
+TEST_P(SqliteSnapshot, OfAnOlderSchemaIsMigratedAfterwards) {
+    TestDatabase old{GetParam()};
+    auto const log = make_null_log();
+    auto const known = migrations(GetParam());
+    migrate(*old, std::span{known}.first(3), *log);
+    auto const copy = empty_file("copy");
+    auto const snapshot = take_snapshot(old.url(), copy, keep_going);
+    Secret const fresh{"sqlite:" + (directory_ / "fresh.db").string()};
+
+    restore_snapshot(fresh, copy, snapshot, keep_going);
+    auto const restored = open_database(fresh, {}, *log);
+    auto const report = migrate(*restored, *log);
+
+    EXPECT_EQ(report.from, 3);
+    EXPECT_EQ(report.to, known.back().number);
+}
+
 TEST_P(SqliteSnapshot, IsOneFileWithoutALogBesideIt) {
     take_snapshot(database_->url(), empty_file("copy"), keep_going);
 

@@ -1,0 +1,54 @@
+#include "upkeep/retention.hpp"
+
+#include <utility>
+
+#include "backups/backups.hpp"
+#include "incidents/incidents.hpp"
+
+namespace securestack {
+namespace {
+
+Actor program(Time now, IdSource& ids) {
+    Principal principal;
+    principal.name = "securestack";
+    principal.via = Via::system;
+    return Actor{std::move(principal), now, ids};
+}
+
+}  // namespace
+
+std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSource& ids, Log& log,
+                                    Identity& identity, ServerFollowers followers,
+                                    RetentionSettings settings) {
+    std::vector<Purge> purges;
+    // `remove` gets the transaction, the time and how many rows it may take, and says how many it took.
+    auto const add = [&](std::string name, auto remove) {
+        purges.push_back({name, [&database, &clock, &log, name, remove = std::move(remove)] {
+                              auto const removed = database.write_now([&](Tx& tx) -> std::int64_t {
+                                  return remove(tx, clock.now(), purge_batch);
+                              });
+                              if (removed > 0) log.info("housekeeping." + name, {{"removed", removed}});
+                              return removed >= purge_batch;
+                          }});
+    };
+    add("servers", [&ids, followers = std::move(followers), kept = settings.deleted](Tx& tx, Time now,
+                                                                                     std::int64_t most) {
+        return purge_deleted_servers(tx, program(now, ids), now - kept, most, followers);
+    });
+    add("run_logs", [kept = settings.run_logs](Tx& tx, Time now, std::int64_t most) {
+        return purge_old_run_logs(tx, now - kept, most);
+    });
+    add("runs", [kept = settings.runs](Tx& tx, Time now, std::int64_t most) {
+        return purge_old_runs(tx, now - kept, most);
+    });
+    purges.push_back({"maintenance", [&database, &clock] {
+                          auto const shown = database.write_now([&](Tx& tx) {
+                              return advance_maintenance_windows(tx, clock.now(), purge_batch);
+                          });
+                          return shown >= purge_batch;
+                      }});
+    purges.push_back({"identity", [&identity] { return identity.purge_expired(); }});
+    return purges;
+}
+
+}  // namespace securestack

@@ -1,0 +1,27 @@
+// What is kept for how long, and the one list of what removes it afterwards.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "core/log.hpp"
+#include "identity/identity.hpp"
+#include "servers/servers.hpp"
+#include "upkeep/housekeeper.hpp"
+
+namespace securestack {
+
+// Counted from a run's report, a deletion, the end of a session.
+struct RetentionSettings {
+    std::chrono::seconds runs = std::chrono::days{400};
+    std::chrono::seconds run_logs = std::chrono::days{90};
+    std::chrono::seconds deleted = kept_after_deletion;
+};
+
+// Every purge, in the order in which a round runs them. The references must outlive the list. The audit log
+// has none: a trigger would refuse it.
+std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSource& ids, Log& log,
+                                    Identity& identity, ServerFollowers followers,
+                                    RetentionSettings settings);
+
+}  // namespace securestack
