@@ -106,10 +106,10 @@ class SelfCare(unittest.TestCase):
         manifest = json.loads(done.stdout)
         restored = read_rows(other)
         other.start()
-        status, _ = other.call("GET", "/api/me", token=other.login("alice"))
+        status, _ = other.call("GET", "/api/auth/me", token=other.login("alice"))
         self.assertEqual(status, 200)
         # The token of before is one of the restored server's, too: its key came along, sealed.
-        self.assertEqual(other.call("GET", "/api/me", token=token)[0], 200)
+        self.assertEqual(other.call("GET", "/api/auth/me", token=token)[0], 200)
 
         # Every server of before the backup is there, once, with its record; what is there was made.
         names, cursor = [], ""
