@@ -41,7 +41,7 @@ TEST_P(Housekeepers, OfTwoReplicasOneCleansUpUntilItIsGone) {
     EXPECT_EQ(here, 6);
     EXPECT_EQ(there, 0);
 
-    clock.advance(5min);
+    clock.advance(6min);
     two->round();
     EXPECT_EQ(there, 3);
 }
