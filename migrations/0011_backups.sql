@@ -125,7 +125,6 @@ CREATE TABLE runs (
 ){strict};
 CREATE INDEX runs_of_task ON runs (task, id);
 CREATE INDEX runs_of_server ON runs (server, id);
-CREATE INDEX runs_open ON runs (started_at) WHERE state = 'running';
 CREATE INDEX runs_open_of_task ON runs (task, rid) WHERE state = 'running';
 CREATE INDEX runs_by_state ON runs (state, id);
 CREATE INDEX runs_by_queued_at ON runs (queued_at, id);

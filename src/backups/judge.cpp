@@ -106,11 +106,10 @@ std::int64_t give_up_runs(Tx& tx, Actor const& actor, std::int64_t limit) {
         Id task;
     };
     std::vector<Given> all;
-    tx.query(
-        "SELECT id, task FROM runs WHERE state = 'running' AND started_at < $1 ORDER BY started_at LIMIT $2",
-        {actor.now - longest_run, limit}, [&](Row const& row) {
-            all.push_back({row.id(0), row.id(1)});
-        });
+    tx.query("SELECT id, task FROM runs WHERE state = 'running' AND id < $1 ORDER BY id LIMIT $2",
+             {first_run_id(actor.now - longest_run), limit}, [&](Row const& row) {
+                 all.push_back({row.id(0), row.id(1)});
+             });
     for (auto const& [run, task] : all) {
         tx.execute("UPDATE runs SET state = 'lost', version = version + 1 WHERE id = $1", {run});
         auto const pulse = find_pulse(tx, Sql{}.add("id = ").bind(task)).value();

@@ -12,7 +12,8 @@ std::optional<std::chrono::seconds> PingLimiter::admit(Id key, Time now) {
     if (arrivals_.size() >= most_keys_ && !arrivals_.contains(key)) make_room(now);
     auto& arrival = arrivals_[key];
     // A clock that was set back must not shut anybody out for longer than the period.
-    auto const due = std::min(std::max(arrival, now), now + period);
+    arrival = std::min(arrival, now + period);
+    auto const due = std::max(arrival, now);
     auto const wait = due + interval - period - now;
     if (wait > std::chrono::microseconds::zero()) return std::chrono::ceil<std::chrono::seconds>(wait);
     arrival = due + interval;

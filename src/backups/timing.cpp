@@ -10,7 +10,10 @@ Result<Timing> Timing::read(std::string_view schedule, std::string_view timezone
     if (parsed && zone) return Timing{*parsed, *zone};
     std::vector<FieldError> errors;
     if (!parsed) errors = parsed.error().errors;
-    if (!zone) errors.insert(errors.end(), zone.error().errors.begin(), zone.error().errors.end());
+    if (!zone) {
+        auto const problem = zone.error();
+        errors.insert(errors.end(), problem.errors.begin(), problem.errors.end());
+    }
     return Problem{std::move(errors)};
 }
 
