@@ -81,7 +81,7 @@ CREATE TABLE incident_servers (
 CREATE INDEX incident_servers_by_server ON incident_servers (server, incident);
 
 -- What happened to an incident; a comment is an entry, too. `actor` and `changes` are JSON as it is answered.
-CREATE TABLE incident_entries (
+CREATE TABLE incident_events (
     id        {id}   NOT NULL PRIMARY KEY,
     incident  {id}   NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,
     at        {time} NOT NULL,
@@ -93,5 +93,5 @@ CREATE TABLE incident_entries (
     version   {int}  NOT NULL
 ){strict};
 
-CREATE INDEX incident_entries_by_at ON incident_entries (incident, at, id);
-CREATE INDEX incident_entries_by_kind ON incident_entries (incident, kind, at, id);
+CREATE INDEX incident_events_by_at ON incident_events (incident, at, id);
+CREATE INDEX incident_events_by_kind ON incident_events (incident, kind, at, id);

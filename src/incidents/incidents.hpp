@@ -13,6 +13,7 @@
 #include "core/id.hpp"
 #include "core/time.hpp"
 #include "incidents/severity.hpp"
+#include "servers/servers.hpp"
 #include "storage/database.hpp"
 
 namespace securestack {
@@ -56,6 +57,10 @@ Reported report_incident(Tx& tx, Actor const& actor, IncidentReport const& repor
 // else.
 std::optional<Id> settle_incident(Tx& tx, Actor const& actor, std::string_view dedup_key,
                                   std::string_view resolution);
+
+// Incidents that the program reported, and that are not resolved, go with their first server to its new owner
+// and team.
+ServerFollower incident_follower();
 
 // Whether the server's own status says so (until its `maintenance_until`, if it has one), or a maintenance
 // window covers it at `now`. A window covers the servers that it names, and those with all of its labels that

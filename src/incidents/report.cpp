@@ -6,6 +6,7 @@
 #include "incidents/lifecycle.hpp"
 #include "incidents/store.hpp"
 #include "resource/table.hpp"
+#include "servers/server.hpp"
 
 namespace securestack {
 namespace {
@@ -96,6 +97,26 @@ std::optional<Id> settle_incident(Tx& tx, Actor const& actor, std::string_view d
     after.resolution = cut(resolution, longest_resolution);
     save_incident(tx, actor, *before, after, "incident.resolve").value();
     return after.id;
+}
+
+namespace {
+
+// The record of the server's change tells it. The list of ids is written by this program: the first comes
+// first.
+void follow(Tx& tx, Actor const& actor, Server const& server) {
+    Sql sql;
+    sql.add("UPDATE incidents SET owner = ").bind(server.owner).add(", team = ").bind(server.team);
+    sql.add(", updated_at = ").bind(actor.now).add(", version = version + 1 WHERE ");
+    sql.append(naming_any(incident_links, {server.id}));
+    sql.add(" AND source <> 'manual' AND status <> 'resolved' AND servers LIKE ");
+    sql.bind("[\"" + server.id.to_string() + "\"%");
+    tx.execute(sql.text(), sql.params());
+}
+
+}  // namespace
+
+ServerFollower incident_follower() {
+    return {.moved = follow};
 }
 
 }  // namespace securestack

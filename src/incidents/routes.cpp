@@ -32,7 +32,9 @@ Result<Entity<Incident>> get_incident(Tx& tx, Context const& context, Id id) {
 Result<Created<Incident>> create_incident(Tx& tx, Context const& context, Incident const& draft) {
     auto incident = completed(tx, context, draft);
     if (!incident) return incident.error();
-    if (auto const saved = insert_incident(tx, context, *incident); !saved) return saved.error();
+    auto const saved =
+        insert_for(tx, context.principal, [&] { return insert_incident(tx, context, *incident); });
+    if (!saved) return saved.error();
     return Created<Incident>{*incident, "/api/incidents/" + incident->id.to_string()};
 }
 

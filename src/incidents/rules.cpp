@@ -61,6 +61,17 @@ void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, Erro
     errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
 }
 
+Result<void> insert_for(Tx& tx, Principal const& principal, std::function<Result<void>()> const& insert) {
+    Result<void> done;
+    try {
+        tx.attempt([&] { done = insert(); });
+    } catch (DatabaseError const& error) {
+        if (error.kind() != DatabaseError::Kind::foreign_key || Table<User>(tx).find(principal.user)) throw;
+        return Problem{ErrorCode::invalid_token, "The account of this token does not exist any more."};
+    }
+    return done;
+}
+
 Result<Incident> completed(Tx& tx, Context const& context, Incident draft) {
     draft.id = context.new_id();
     draft.opened_at = draft.created_at = draft.updated_at = context.now;

@@ -1,6 +1,8 @@
 // What an incident may become, beyond what each of its fields says for itself.
 #pragma once
 
+#include <functional>
+
 #include "incidents/incident.hpp"
 #include "incidents/store.hpp"
 
@@ -15,6 +17,10 @@ std::vector<NamedServer> check_servers(Tx& tx, Principal const& principal, Reach
                                        std::vector<FieldError>& errors);
 // A team must be one in which the caller is at least an operator; for an administrator, any that exists.
 void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, std::vector<FieldError>& errors);
+
+// Runs `insert`. Problem `invalid_token` when it fails because the caller's account has gone since its token
+// was looked at, on this replica or another.
+Result<void> insert_for(Tx& tx, Principal const& principal, std::function<Result<void>()> const& insert);
 
 // Makes a decoded draft whole. Problem `invalid` with every rule that it breaks.
 Result<Incident> completed(Tx& tx, Context const& context, Incident draft);

@@ -39,7 +39,7 @@ Schema const& schema_of<TimelineEntry>() {
             .doc("When a comment was last changed; of an entry that counts occurrences, the latest of them."),
         field<&TimelineEntry::version>("version").internal());
     static constexpr Schema schema{.name = "TimelineEntry",
-                                   .table = "incident_entries",
+                                   .table = "incident_events",
                                    .fields = fields,
                                    .default_sort = "at",
                                    .documentation = "One thing that happened to an incident."};

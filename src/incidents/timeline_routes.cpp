@@ -122,12 +122,16 @@ void add_timeline_routes(Router& router) {
         .summary("Say something about an incident")
         .tag("Incidents");
     router.patch("/api/incidents/{id}/comments/{comment_id}", writing, edit_comment)
+        .own()
+        .reach(Reach::manage)
         .reach(Reach::manage)
         .own()
         .operation("editIncidentComment")
         .summary("Change your comment")
         .tag("Incidents");
     router.del("/api/incidents/{id}/comments/{comment_id}", writing, delete_comment)
+        .own()
+        .reach(Reach::manage)
         .reach(Reach::manage)
         .own()
         .operation("deleteIncidentComment")

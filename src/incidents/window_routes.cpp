@@ -105,7 +105,8 @@ Result<Created<Window>> create_window(Tx& tx, Context const& context, Window con
     check_team(tx, context.principal, window.team, errors);
     work_out(window, context.now, true, errors);
     if (!errors.empty()) return Problem{std::move(errors)};
-    Table<Window>(tx).insert(window).value();
+    auto const saved = insert_for(tx, context.principal, [&] { return Table<Window>(tx).insert(window); });
+    if (!saved) return saved.error();
     link_servers(tx, window_links, window.id, window.servers);
     record_created(tx, context, "maintenance_window.create", window);
     return Created<Window>{window, "/api/maintenance/" + window.id.to_string()};

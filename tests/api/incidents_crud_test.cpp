@@ -164,7 +164,7 @@ TEST_P(Incidents, DeletingOneTakesItsTimelineAndLeavesTheRecord) {
     EXPECT_EQ(as(bob).del(path(id)).status, 204);
 
     EXPECT_EQ(as(bob).get(path(id)).status, 404);
-    EXPECT_EQ(number("SELECT count(*) FROM incident_entries"), 0);
+    EXPECT_EQ(number("SELECT count(*) FROM incident_events"), 0);
     EXPECT_EQ(number("SELECT count(*) FROM incident_servers"), 0);
     EXPECT_EQ(records("incident.delete"), 1);
     EXPECT_EQ(records("incident.create"), 1);

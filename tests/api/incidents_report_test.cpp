@@ -150,6 +150,22 @@ TEST_P(IncidentReports, AnOldOneIsNotReopenedBesideItsSuccessor) {
     EXPECT_EQ(as(bob).get(path(old)).text("/status"), "resolved");
 }
 
+TEST_P(IncidentReports, AnIncidentGoesWithItsServerToANewOwner) {
+    auto const server = new_server(bob, "db-1");
+    auto const open = report(report_of("backup:1", {server})).incident.to_string();
+    auto const over = report(report_of("backup:2", {server})).incident.to_string();
+    settle("backup:2");
+    auto const own = new_incident(bob, "x", R"(, "servers": )" + ids({server}));
+
+    auto const given = as(alice).patch("/api/servers/" + server, R"({"owner": ")" + user(erin) + "\"}");
+
+    ASSERT_EQ(given.status, 200) << given.body;
+    EXPECT_EQ(as(erin).get(path(open)).header("ETag"), "\"2\"");
+    EXPECT_EQ(as(bob).get(path(open)).status, 404);
+    EXPECT_EQ(as(bob).get(path(over)).status, 200);
+    EXPECT_EQ(as(bob).get(path(own)).status, 200);
+}
+
 TEST_P(IncidentReports, NamesThatGoIntoATitleCannotBreakIt) {
     auto strange = report_of("backup:1");
     strange.title = " line\nbreak " + std::string(300, 'x');
