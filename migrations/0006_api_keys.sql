@@ -1,5 +1,5 @@
 -- API keys. `digest` is the SHA-256 of the whole key, in base64url; after a rotation the one before it is good until `previous_until`.
--- A key that was made with another key goes with it. Owners and readers of all keys have an index for each order.
+-- `renewed_at` is when its end was last set: the two make its length of life. A key that was made with another key goes with it. Owners and readers of all keys have an index for each order.
 CREATE TABLE api_keys (
     id              {id}    NOT NULL PRIMARY KEY,
     name            {text}  NOT NULL,
@@ -9,6 +9,7 @@ CREATE TABLE api_keys (
     made_with       {id}    REFERENCES api_keys (id) ON DELETE CASCADE,
     created_at      {time}  NOT NULL,
     rotated_at      {time},
+    renewed_at      {time}  NOT NULL,
     expires_at      {time},
     last_used_at    {time},
     last_used_ip    {text},

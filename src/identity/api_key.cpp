@@ -110,7 +110,7 @@ Schema const& schema_of<ApiKey>() {
         field<&ApiKey::last_used_at>("last_used_at").read_only().doc("Exact to a minute or two."),
         field<&ApiKey::last_used_ip>("last_used_ip").read_only(), field<&ApiKey::digest>("digest").internal(),
         field<&ApiKey::previous_digest>("previous_digest").internal(),
-        field<&ApiKey::version>("version").internal());
+        field<&ApiKey::renewed_at>("renewed_at").internal(), field<&ApiKey::version>("version").internal());
     static constexpr Schema schema{.name = "ApiKey",
                                    .table = "api_keys",
                                    .fields = fields,

@@ -38,6 +38,7 @@ struct ApiKey {
 
     std::string digest;  // of the key's text, as base64url
     std::optional<std::string> previous_digest;
+    Time renewed_at{};  // when its end was set
     std::int64_t version = 1;
 };
 template <>

@@ -89,7 +89,7 @@ Result<Created<NewApiKey>> create_key(Tx& tx, Context const& context, ApiKey con
         return Problem{std::move(faults)};
     key.id = context.new_id();
     key.owner = context.principal.user;
-    key.created_at = context.now;
+    key.created_at = key.renewed_at = context.now;
     if (*acting) key.made_with = (*acting)->id;
     auto const text = make_key_text(key.id);
     key.digest = key_digest(text.reveal());
@@ -115,6 +115,7 @@ Result<Entity<ApiKey>> change_key(Identity& identity, Tx& tx, Context const& con
     }
     if (auto faults = faults_of(*after, context.principal, *acting, context.now); !faults.empty())
         return Problem{std::move(faults)};
+    if (after->expires_at != before->expires_at) after->renewed_at = context.now;
     if (auto const saved = Table<ApiKey>(tx).update(*after); !saved) return saved.error();
     forget(identity, tx, after->owner);
     record(tx, context, "api_key.update", audit_object(*after), Outcome::success, changes);
@@ -122,9 +123,9 @@ Result<Entity<ApiKey>> change_key(Identity& identity, Tx& tx, Context const& con
 }
 
 // Who is logged in gives the key as long a life again as it had; a key cannot lengthen one.
-std::optional<Time> renewed_end(ApiKey const& key, bool by_key, Time now) {
-    if (by_key || !key.expires_at) return key.expires_at;
-    return now + (*key.expires_at - key.rotated_at.value_or(key.created_at));
+void renew(ApiKey& key, Time now) {
+    if (key.expires_at) key.expires_at = now + (*key.expires_at - key.renewed_at);
+    key.renewed_at = now;
 }
 
 Result<Entity<NewApiKey>> rotate_key(Identity& identity, Tx& tx, Context const& context, Id id,
@@ -145,7 +146,7 @@ Result<Entity<NewApiKey>> rotate_key(Identity& identity, Tx& tx, Context const& 
         if (key.expires_at) key.previous_until = std::min(*key.previous_until, *key.expires_at);
     }
     key.digest = key_digest(text.reveal());
-    key.expires_at = renewed_end(before, context.principal.via == Via::api_key, context.now);
+    if (!*acting) renew(key, context.now);
     key.rotated_at = context.now;
     if (auto const saved = Table<ApiKey>(tx).update(key); !saved) return saved.error();
     forget(identity, tx, key.owner);

@@ -86,7 +86,7 @@ TEST_P(ApiKeys, AKeyMakesNoWiderKey) {
     auto const end = at(days{10});
     auto const maker = key_of(bob, R"("keys:write", "keys:read", "servers:read")",
                               R"(, "addresses": ["127.0.0.0/8"], "expires_at": ")" + end + "\"");
-    auto const other = key_of(bob, R"("servers:write")");
+    auto const other = key_of(bob, R"("servers:write", "servers:read")");
     auto const others = path();
 
     EXPECT_EQ(make(with(maker), R"("servers:write")").status, 422);
