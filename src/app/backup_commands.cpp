@@ -77,20 +77,20 @@ void tell_of_backup(Settings const& settings, BackupOptions const& options, Back
     }
 }
 
-BackupSource source_of(Settings const& settings, BackupOptions const& options, Time now) {
-    BackupSource source{.database = settings.database,
-                        .directory = options.file == "-" ? settings.data_dir : directory_of(options.file),
-                        .product_version = std::string{version()},
-                        .now = now,
-                        .key_fingerprint = {},
-                        .master_key = std::nullopt};
+BackupContents source_of(Settings const& settings, BackupOptions const& options, Time now) {
+    BackupContents source{.database = settings.database,
+                          .directory = options.file == "-" ? settings.data_dir : directory_of(options.file),
+                          .product_version = std::string{version()},
+                          .now = now,
+                          .key_fingerprint = {},
+                          .master_key = std::nullopt};
     if (options.with_master_key) source.master_key = key_bytes(settings.master_key_file);
     if (auto const key = key_if_readable(settings.master_key_file))
         source.key_fingerprint = fingerprint(*key);
     return source;
 }
 
-BackupManifest write_to_standard_output(BackupSource const& source, Database& database, Clock const& clock,
+BackupManifest write_to_standard_output(BackupContents const& source, Database& database, Clock const& clock,
                                         BackupProgress const& progress) {
     if (isatty(STDOUT_FILENO) == 1)
         throw StartError("a backup is not for a terminal: name a file, or send standard output to one");
@@ -103,7 +103,7 @@ BackupManifest write_to_standard_output(BackupSource const& source, Database& da
     return manifest;
 }
 
-BackupManifest write_to_file(BackupSource const& source, BackupOptions const& options, Database& database,
+BackupManifest write_to_file(BackupContents const& source, BackupOptions const& options, Database& database,
                              Clock const& clock, BackupProgress const& progress) {
     using Existing = PendingFile::Existing;
     if (!options.force && std::filesystem::exists(options.file)) {

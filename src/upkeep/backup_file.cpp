@@ -126,7 +126,7 @@ std::string fingerprint(MasterKey const& key) {
     return to_hex(ByteView{bytes}.first(8));
 }
 
-BackupManifest write_backup(File& out, BackupSource const& source, BackupProgress const& progress) {
+BackupManifest write_backup(File& out, BackupContents const& source, BackupProgress const& progress) {
     PendingFile copy{source.directory / "copy"};
     BackupManifest manifest{.product_version = source.product_version,
                             .created_at = source.now,

@@ -44,7 +44,7 @@ using BackupProgress = std::function<bool(std::string_view phase, std::uint64_t 
 // Tells keys apart, and nothing else about them.
 std::string fingerprint(MasterKey const& key);
 
-struct BackupSource {
+struct BackupContents {
     Secret database{};                  // its URL
     std::filesystem::path directory{};  // where the copy may stand until it is packed
     std::string product_version{};
@@ -55,7 +55,7 @@ struct BackupSource {
 
 // Copies, checks and packs. What was written to `out` before an exception is no backup. Throws DatabaseError,
 // FileError.
-BackupManifest write_backup(File& out, BackupSource const& source, BackupProgress const& progress);
+BackupManifest write_backup(File& out, BackupContents const& source, BackupProgress const& progress);
 
 struct UnpackedBackup {
     BackupManifest manifest;
