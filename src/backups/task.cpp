@@ -14,14 +14,14 @@ constexpr std::array unique_rules{
 }  // namespace
 
 template <>
-Schema const& schema_of<BackupSource>() {
-    static constexpr auto fields = fields_of<BackupSource>(
-        field<&BackupSource::paths>("paths")
+Schema const& schema_of<TaskSource>() {
+    static constexpr auto fields = fields_of<TaskSource>(
+        field<&TaskSource::paths>("paths")
             .length(0, 200)
             .format(formats::one_line)
             .sample(R"(["/etc", "/srv"])"),
-        field<&BackupSource::excludes>("excludes").length(0, 200).format(formats::one_line),
-        field<&BackupSource::database>("database")
+        field<&TaskSource::excludes>("excludes").length(0, 200).format(formats::one_line),
+        field<&TaskSource::database>("database")
             .length(0, 255)
             .doc("The database's name, or the file of a SQLite database."));
     static constexpr Schema schema{

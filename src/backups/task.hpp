@@ -37,13 +37,13 @@ inline constexpr std::array<std::string_view, 6> choices<RunState>{"queued", "ru
                                                                    "failed", "cancelled", "lost"};
 
 // What the agent reads. Of a database, its name; of files, their paths.
-struct BackupSource {
+struct TaskSource {
     std::vector<std::string> paths;
     std::vector<std::string> excludes;
     std::string database;
 };
 template <>
-Schema const& schema_of<BackupSource>();
+Schema const& schema_of<TaskSource>();
 
 // How many snapshots are kept, of each kind the latest.
 struct Retention {
@@ -73,7 +73,7 @@ struct BackupTask {
     Id server{};
     std::string name;
     BackupKind kind = BackupKind::external;
-    std::optional<BackupSource> source;
+    std::optional<TaskSource> source;
     std::optional<Id> repository;
     std::string schedule = "@daily";
     std::string timezone = "UTC";
