@@ -35,7 +35,7 @@ TEST_P(ServersApi, ANameAloneMakesAServerWithDefaults) {
     auto const expected =
         json::parse(R"({"name": "db-1", "hostname": "", "ip": null, "os": "", "environment": "production",
         "status": "active", "status_reason": "", "maintenance_until": null, "description": "", "labels": {}, "endpoints": [],
-        "created_at": "2026-11-22T02:25:00.123456Z", "updated_at": "2026-11-22T02:25:00.123456Z"})");
+        "team": null, "created_at": "2026-11-22T02:25:00.123456Z", "updated_at": "2026-11-22T02:25:00.123456Z"})");
     auto made = answer.json().as_object();
     EXPECT_EQ(made.at("owner").as_string(), id_of(bob).to_string());
     made.erase("id");
