@@ -138,6 +138,7 @@ class Answers : public Contract {
         if (!made_team_.empty()) as(alice).del("/api/teams/" + made_team_);
         made_team_ = maker().post("/api/teams", R"({"name": "team )" + std::to_string(++made_) + "\"}").id();
         id_of(dave);
+        id_of(mallory);
         maker().post("/api/teams/" + made_team_ + "/members", R"({"username": "dave"})");
         if (team_.empty()) return made_team_;
         auto const members = as(alice).get("/api/teams/" + team_ + "/members");
