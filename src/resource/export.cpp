@@ -29,8 +29,10 @@ void append_cell(std::string& out, std::string_view text) {
 }
 
 // OWASP, "CSV Injection": a spreadsheet takes these for the beginning of a formula.
+// Also behind apostrophes, so that one is always there to be taken away again.
 bool is_formula(std::string_view text) {
-    return !text.empty() && std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
+    auto const first = text.find_first_not_of('\'');
+    return first != std::string_view::npos && std::string_view{"=+-@\t\r"}.contains(text[first]);
 }
 
 void append_text_cell(std::string& out, std::string_view text) {

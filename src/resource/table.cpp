@@ -1,8 +1,10 @@
 #include "resource/table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/encoding.hpp"
+#include "resource/insert_many.hpp"
 
 namespace securestack {
 
@@ -53,21 +55,27 @@ Result<void> guarded(Tx& tx, Schema const& schema, Run const& run) {
     return {};
 }
 
-Sql insert_statement(Schema const& schema, void const* object) {
-    Sql values;
+// Every column of every object.
+Sql insert_statement(Schema const& schema, std::span<void const* const> objects) {
     Sql sql;
     sql.add("INSERT INTO ").add(schema.table).add(" (");
     bool first = true;
-    auto const add = [&](std::string_view column, Param value) {
-        if (!first) sql.add(", ");
-        if (!first) values.add(", ");
-        first = false;
-        sql.column(column);
-        values.bind(std::move(value));
-    };
-    for (auto const& field : schema.fields) add(field.name, field.access->to_param(object));
-    if (schema.is_searchable()) add(search_column, search_text(schema, object));
-    return std::move(sql.add(") VALUES (").append(values).add(")"));
+    auto const separate = [&] { sql.add(std::exchange(first, false) ? "" : ", "); };
+    for (auto const& field : schema.fields) {
+        separate();
+        sql.column(field.name);
+    }
+    if (schema.is_searchable()) sql.add(", ").column(search_column);
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        sql.add(i == 0 ? ") VALUES (" : "), (");
+        first = true;
+        for (auto const& field : schema.fields) {
+            separate();
+            sql.bind(field.access->to_param(objects[i]));
+        }
+        if (schema.is_searchable()) sql.add(", ").bind(search_text(schema, objects[i]));
+    }
+    return std::move(sql.add(")"));
 }
 
 // Every column but the id; only while the row still has the version that `object` was read with.
@@ -103,7 +111,7 @@ Sql update_statement(Schema const& schema, void const* object) {
 }  // namespace
 
 Result<void> insert_row(Tx& tx, Schema const& schema, void const* object) {
-    auto const sql = insert_statement(schema, object);
+    auto const sql = insert_statement(schema, {&object, 1});
     return guarded(tx, schema, [&] { tx.execute(sql.text(), sql.params()); });
 }
 
@@ -147,4 +155,14 @@ bool delete_row(Tx& tx, Schema const& schema, Id id) {
 }
 
 }  // namespace detail
+
+std::vector<Id> insert_new_rows(Tx& tx, Schema const& schema, std::span<void const* const> objects) {
+    std::vector<Id> written;
+    if (objects.empty()) return written;
+    auto sql = detail::insert_statement(schema, objects);
+    sql.add(" ON CONFLICT DO NOTHING RETURNING id");
+    tx.query(sql.text(), sql.params(), [&](Row const& row) { written.push_back(row.id(0)); });
+    return written;
+}
+
 }  // namespace securestack

@@ -99,6 +99,12 @@ std::string json_member(std::string_view column, std::string_view key, Engine en
     return out;
 }
 
+bool searches_by_index(Tx& tx) {
+    if (tx.engine() == Engine::sqlite) return true;
+    return tx.first(table_exists(tx.engine()), {"servers_by_text"}, [](Row const&) { return true; })
+        .has_value();
+}
+
 std::string_view table_columns(Engine engine) {
     return engine == Engine::sqlite
                ? "SELECT name, type, \"notnull\" = 0 AND pk = 0 FROM pragma_table_info($1) ORDER BY cid"

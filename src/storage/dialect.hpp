@@ -27,6 +27,9 @@ std::string_view maintenance_lock(Engine engine);
 // a text expression; its value must not contain a double quote.
 std::string json_member(std::string_view column, std::string_view key, Engine engine);
 
+// False when PostgreSQL has no index that serves searches (migrations/0013_search.postgresql.sql).
+bool searches_by_index(Tx& tx);
+
 // A statement with $1 = table that returns name, type and nullability (a boolean) of each column.
 std::string_view table_columns(Engine engine);
 
