@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <new>
 
+#include "http/rate_limit.hpp"
+
 namespace securestack {
 
 Dispatcher::Job::Job(Dispatcher& owner, std::shared_ptr<Request> asked, Done answer)
@@ -60,10 +62,12 @@ void Dispatcher::Job::resolve() {
 
 void Dispatcher::Job::admitted(Principal principal) {
     context_.emplace(Context{*request_, std::move(principal), now_, dispatcher_.ids_, dispatcher_.cursors_});
+    if (auto sparing = check_rate(); !sparing) return refuse(sparing.error());
     if (auto allowed = authorise(); !allowed) return refuse(allowed.error());
     if (auto known = check_query(); !known) return refuse(known.error());
     if (auto sound = check_conditions(request_->headers); !sound) return refuse(sound.error());
     if (auto wanted = check_body(); !wanted) return refuse(wanted.error());
+    if (auto keyed = check_idempotency(); !keyed) return refuse(keyed.error());
     auto steps = match_.route->bind(*context_, match_.values);
     if (!steps) return refuse(steps.error());
     steps_ = *std::move(steps);
@@ -100,9 +104,42 @@ Result<void> Dispatcher::Job::check_query() const {
 // What would be ignored was meant to have an effect. "{}" is what some clients send for nothing.
 Result<void> Dispatcher::Job::check_body() const {
     OperationDoc const& doc = match_.route->doc;
-    if (doc.request != nullptr || !match_.route->in_api || match_.route->takes_anything) return {};
+    bool const takes_a_body = doc.request != nullptr || !doc.request_types.empty();
+    if (takes_a_body || !match_.route->in_api || match_.route->takes_anything) return {};
     if (request_->body.empty() || request_->body == "{}") return {};
     return Problem{ErrorCode::malformed, "This call takes no body. Send it without one."};
+}
+
+// Pages, health and metrics are everybody's at any time; pings have a limit of their own.
+Result<void> Dispatcher::Job::check_rate() {
+    auto* const rates = dispatcher_.hooks_.rates;
+    if (rates == nullptr || !match_.route->pattern.starts_with("/api/")) return {};
+    auto standing = rates->admit(context_->principal, request_->client, now_);
+    rate_fields_ = std::move(standing.fields);
+    if (standing.refusal) return *std::move(standing.refusal);
+    return {};
+}
+
+// Whoever is nobody in particular has no keys: they would be everybody's.
+Result<void> Dispatcher::Job::check_idempotency() {
+    if (request_->method != Method::post) return {};
+    auto key = idempotency_key(request_->headers);
+    if (!key) return key.error();
+    if (!*key) return {};
+    if (context_->principal.is_anonymous() || dispatcher_.hooks_.idempotency == nullptr) {
+        return Problem{
+            ErrorCode::malformed,
+            "This call takes no Idempotency-Key, because it knows no caller whose key it could be: "
+            "leave the header out."};
+    }
+    keyed_ = KeyedRequest{.caller = idempotency_caller(context_->principal), .key = **std::move(key)};
+    place_ = dispatcher_.hooks_.idempotency->in_flight().enter(*keyed_);
+    if (place_) return {};
+    Problem problem{
+        ErrorCode::conflict,
+        "A request with this Idempotency-Key is on its way. Wait for its answer, or send it again."};
+    problem.retry_after = std::chrono::seconds{1};
+    return problem;
 }
 
 void Dispatcher::Job::advance() {
@@ -116,9 +153,11 @@ void Dispatcher::Job::advance() {
                 if (settle(steps_[next_].run(nullptr, *context_))) return;
                 break;
             case Where::read:
-                return submit(false);
+                return submit(UnitKind::read);
             case Where::write:
-                return submit(true);
+                return submit(UnitKind::write);
+            case Where::bulk:
+                return submit(UnitKind::maintenance);
             case Where::cpu:
                 return post();
         }
@@ -139,9 +178,9 @@ bool Dispatcher::Job::settle(Outcome outcome) {
     return false;
 }
 
-void Dispatcher::Job::submit(bool write) {
+void Dispatcher::Job::submit(UnitKind kind) {
     auto self = shared_from_this();
-    auto work = [self, write](Tx& tx) { self->unit(tx, write); };
+    auto work = [self, write = kind != UnitKind::read](Tx& tx) { self->unit(tx, write); };
     auto after = [self](std::exception_ptr failure) {
         self->guard([&] {
             // A refused unit that rolled itself back: nothing went wrong. After any other failure the outcome
@@ -152,19 +191,14 @@ void Dispatcher::Job::submit(bool write) {
             if (!self->settle(std::move(outcome))) self->advance();
         });
     };
-    auto& database = dispatcher_.database_;
-    if (write) {
-        database.write(std::move(work), std::move(after));
-    } else {
-        database.read(std::move(work), std::move(after));
-    }
+    dispatcher_.database_.submit(kind, std::move(work), std::move(after));
 }
 
 // May run more than once: each run begins anew.
 void Dispatcher::Job::unit(Tx& tx, bool write) {
     outcome_.reset();
     tx.audited = false;
-    Outcome outcome = run_step(tx, write);
+    Outcome outcome = keyed_ ? run_keyed_step(tx, write) : run_step(tx, write);
     bool const succeeded = outcome && *outcome && (*outcome)->status < 400;
     if (write && succeeded && match_.route->method != Method::get && !tx.audited) throw MissingAudit{};
     bool const refused = !outcome;
@@ -185,6 +219,28 @@ Dispatcher::Job::Outcome Dispatcher::Job::run_step(Tx& tx, bool write) {
         if (!still) return still.error();
     }
     return steps_[next_].run(&tx, *context_);
+}
+
+// The step that may answer takes the key before it acts; an earlier one only looks, so that nothing is
+// prepared in vain. What is refused may be sent again under its key.
+Dispatcher::Job::Outcome Dispatcher::Job::run_keyed_step(Tx& tx, bool write) {
+    auto& store = *dispatcher_.hooks_.idempotency;
+    bool const is_last = write && next_ + 1 == steps_.size();
+    auto known =
+        is_last ? store.take(tx, *keyed_, *request_, now_) : store.find(tx, *keyed_, *request_, now_);
+    if (!known) return known.error();
+    if (*known) {
+        tx.audited = true;  // nothing is done, so there is nothing to record
+        return std::optional<Response>{**std::move(known)};
+    }
+    auto outcome = run_step(tx, write);
+    if (!is_last || !outcome || !*outcome) return outcome;
+    if ((*outcome)->status < 400) {
+        store.keep(tx, *keyed_, **outcome);
+    } else {
+        store.give_back(tx, *keyed_);
+    }
+    return outcome;
 }
 
 void Dispatcher::Job::post() {
@@ -238,6 +294,9 @@ void Dispatcher::Job::finish(Response response) {
     if (!done_) return;
     Headers& headers = response.headers;
     headers.add("X-Request-Id", request_->id);
+    if (!headers.get("RateLimit")) {
+        for (auto const& [name, value] : rate_fields_) headers.add(name, value);
+    }
     if (!headers.get("Cache-Control")) headers.add("Cache-Control", "no-store");
     if (!headers.get("X-Content-Type-Options")) headers.add("X-Content-Type-Options", "nosniff");
     response.route = match_.route;
@@ -246,6 +305,7 @@ void Dispatcher::Job::finish(Response response) {
         if (response.stream) confirm_each_piece(response);
     }
     steps_.clear();
+    place_ = {};
     context_.reset();
     request_.reset();
     auto done = std::move(done_);

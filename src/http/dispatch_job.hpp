@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "http/dispatcher.hpp"
+#include "http/idempotency.hpp"
 
 namespace securestack {
 
@@ -26,15 +27,19 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     void admitted(Principal principal);
     Result<void> authorise() const;
     Result<void> check_query() const;
+    Result<void> check_idempotency();
+    Result<void> check_rate();
     Result<void> check_body() const;
 
     void advance();
     bool settle(Outcome outcome);
-    void submit(bool write);
+    void submit(UnitKind kind);
     void unit(Tx& tx, bool write);
     // Thrown inside a unit of work, to roll it back. Always the same object, so that it is known again.
     static std::exception_ptr const& rolled_back();
     Outcome run_step(Tx& tx, bool write);
+    // The step within what an Idempotency-Key asks for.
+    Outcome run_keyed_step(Tx& tx, bool write);
     void post();
 
     bool is_denial(Problem const& problem) const;
@@ -65,6 +70,9 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     Router::Match match_;
     std::optional<Result<Principal>> resolved_;
     std::optional<Context> context_;
+    Headers rate_fields_;
+    std::optional<KeyedRequest> keyed_;
+    RequestsInFlight::Place place_;
     Steps steps_;
     std::size_t next_ = 0;
     std::optional<Outcome> outcome_;

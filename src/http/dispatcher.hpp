@@ -30,6 +30,9 @@ class Authenticator {
     virtual Result<void> confirm(Tx& tx, Principal const& principal, Time now) = 0;
 };
 
+class IdempotencyStore;
+class RateLimits;
+
 // Hooks that domains give the dispatcher, so that http depends on none of them.
 struct DispatchHooks {
     // Records that the context's principal was refused; in a write transaction of its own. Called for every
@@ -38,6 +41,11 @@ struct DispatchHooks {
     std::function<void(Tx& tx, Context const& context, Router::Match const& match)> record_denial;
     // Told of every request when its answer has left (metrics, access log), on an I/O thread: must be quick.
     std::function<void(Exchange const& exchange)> finished;
+    // Keeps the answers of requests with an Idempotency-Key; must outlive the dispatcher. Null: such requests
+    // are refused, because nothing would keep them from being done twice.
+    IdempotencyStore* idempotency = nullptr;
+    // How often each caller may come; must outlive the dispatcher. Null: as often as it likes.
+    RateLimits* rates = nullptr;
 };
 
 struct DispatchLimits {

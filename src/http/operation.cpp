@@ -59,6 +59,11 @@ bool takes_if_match(Route const& route, bool versioned) {
     }
 }
 
+// A call that knows no caller has nobody's keys.
+bool takes_idempotency_key(Route const& route) {
+    return route.method == Method::post && route.access.permission().has_value();
+}
+
 json::object parameter(std::string_view name, std::string_view in, bool required,
                        std::string_view documentation, json::object schema) {
     json::object out{{"name", name}, {"in", in}, {"required", required}};
@@ -90,6 +95,13 @@ json::array parameters_of(Route const& route, bool versioned) {
         all.push_back(parameter("If-Match", "header", false,
                                 "Only if the ETag is still this one; otherwise 412", text_type()));
     }
+    if (takes_idempotency_key(route)) {
+        all.push_back(
+            parameter("Idempotency-Key", "header", false,
+                      "Sent again within 24 hours with the same body, the request is not carried out "
+                      "again: it answers what it answered the first time",
+                      {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}}));
+    }
     if (versioned && route.method == Method::get) {
         all.push_back(parameter("If-None-Match", "header", false, "Answers 304 if the ETag is still this one",
                                 text_type()));
@@ -109,6 +121,11 @@ json::object media(std::string_view type, json::object schema) {
 }
 
 json::object request_body(OperationDoc const& doc) {
+    if (!doc.request_types.empty()) {
+        json::object forms;
+        for (auto const type : doc.request_types) forms.emplace(type, json::object{{"schema", text_type()}});
+        return {{"required", true}, {"content", std::move(forms)}};
+    }
     SchemaUse const use = doc.request_is_patch ? SchemaUse::patch : SchemaUse::request;
     json::object content;
     if (doc.request_is_patch) {
@@ -147,13 +164,16 @@ json::object success_content(OperationDoc const& doc) {
     return media(doc.content_type, json::object{{"type", "object"}});
 }
 
-json::object success_headers(OperationDoc const& doc) {
+json::object success_headers(Route const& route) {
+    OperationDoc const& doc = route.doc;
     json::object headers;
     auto const add = [&](std::string_view name, std::string_view documentation) {
         headers.emplace(name, json::object{{"description", documentation}, {"schema", text_type()}});
     };
     if (doc.has_etag) add("ETag", "Names this version of the resource");
     if (doc.success == 201) add("Location", "The address of what was created");
+    if (takes_idempotency_key(route))
+        add("Idempotency-Replayed", "`true` when this is the answer of the first time");
     return headers;
 }
 
@@ -162,7 +182,8 @@ json::object answers_of(Route const& route, bool versioned) {
     json::object success{{"description", doc.success == 201   ? "Created"
                                          : doc.success == 204 ? "Done"
                                                               : "OK"}};
-    if (auto headers = success_headers(doc); !headers.empty()) success.emplace("headers", std::move(headers));
+    if (auto headers = success_headers(route); !headers.empty())
+        success.emplace("headers", std::move(headers));
     if (doc.success != 204) success.emplace("content", success_content(doc));
     json::object answers;
     answers.emplace(std::to_string(doc.success), std::move(success));
@@ -181,12 +202,14 @@ json::object answers_of(Route const& route, bool versioned) {
 std::set<int> problem_statuses(Route const& route, bool versioned) {
     std::set<int> statuses{400, 500, 503};
     OperationDoc const& doc = route.doc;
+    if (route.pattern.starts_with("/api/")) statuses.insert(429);
     statuses.insert(doc.problems.begin(), doc.problems.end());
     if (doc.answer != nullptr) statuses.insert(406);
     if (route.access.permission()) statuses.insert({401, 403});
     if (route.pattern.find('{') != std::string::npos) statuses.insert(404);
     if (route.method != Method::get) statuses.insert(413);
-    if (doc.request != nullptr) statuses.insert({415, 422});
+    if (doc.request != nullptr || !doc.request_types.empty()) statuses.insert({415, 422});
+    if (takes_idempotency_key(route)) statuses.insert({409, 422});
     if (takes_if_match(route, versioned)) statuses.insert(412);
     return statuses;
 }
@@ -208,9 +231,8 @@ json::object describe_operation(Route const& route, bool versioned) {
     if (auto parameters = parameters_of(route, versioned); !parameters.empty()) {
         operation.emplace("parameters", std::move(parameters));
     }
-    if (doc.request != nullptr) operation.emplace("requestBody", request_body(doc));
-    if (route.takes_anything && route.method == Method::post)
-        operation.emplace("requestBody", json::object{{"content", media("*/*", text_type())}});
+    if (doc.request != nullptr || !doc.request_types.empty())
+        operation.emplace("requestBody", request_body(doc));
     operation.emplace("responses", answers_of(route, versioned));
     return operation;
 }

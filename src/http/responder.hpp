@@ -83,7 +83,8 @@ class Responder : public Channel<Stream> {
         this->begin_sending();
     }
 
-    // Constant memory: the next piece is asked for when the one before has left.
+    // Constant memory: the next piece is asked for when the one before has left; after an empty one, when
+    // there may be something new. A stream that waits ends when the server drains.
     Awaitable<bool> send_stream(Response const& response, ResponseFacts facts, Request const& request) {
         bool const chunked = facts.minor > 0;
         bool begun = false;
@@ -96,6 +97,12 @@ class Responder : public Channel<Stream> {
                 co_return co_await fail_stream(error, begun, facts, request);
             }
             piece = std::move(*next);
+            if (piece.text.empty() && piece.more && begun) {
+                if (worker_.draining()) break;
+                co_await rest();
+                if (broken_) co_return false;
+                continue;
+            }
             out_.clear();
             if (!std::exchange(begun, true)) begin_answer(response, facts);
             std::string_view end;
@@ -108,6 +115,11 @@ class Responder : public Channel<Stream> {
         } while (piece.more);
         Gathered const last{chunked ? last_chunk : std::string_view{}};
         co_return co_await this->send(last) && facts.keep_alive;
+    }
+
+    Awaitable<void> rest() {
+        auto const nobody = std::make_shared<Handover<bool>>(worker_.gate());
+        (void)co_await this->result_of(nobody, std::chrono::milliseconds{1000});
     }
 
     Awaitable<std::optional<Piece>> next_piece(std::shared_ptr<BodyStream> const& stream,

@@ -29,8 +29,9 @@ AccessRule allow(Permission permission);
 AccessRule anyone();
 
 // Where a step runs: where the request happens to be (it must not block), in a read or write transaction, or
-// on the bounded cpu pool.
-enum class Where : std::uint8_t { io, read, write, cpu };
+// on the bounded cpu pool. `bulk` is a write that may take longer than the database's deadline: for a whole
+// file, nothing else; on PostgreSQL it is not serializable, so that it must leave its rules to constraints.
+enum class Where : std::uint8_t { io, read, write, bulk, cpu };
 
 // One step of serving a request. `tx` is null for io and cpu. An empty optional hands over to the next step;
 // a Problem rolls a write back, a Response (whatever its status) commits it. A write may be run again.
@@ -58,8 +59,9 @@ struct OperationDoc {
     std::string tag;                  // made from the pattern when empty
     Schema const* request = nullptr;  // body
     bool request_is_patch = false;
-    bool request_is_optional = false;  // no body is as good as an empty object
-    Schema const* answer = nullptr;    // body of the success answer
+    bool request_is_optional = false;                  // no body is as good as an empty object
+    std::vector<std::string_view> request_types = {};  // of a body that is no document, instead of `request`
+    Schema const* answer = nullptr;                    // body of the success answer
     bool answer_is_list = false;
     Schema const* list = nullptr;          // list parameters
     std::vector<QueryParameterDoc> query;  // every other query parameter answers 400
