@@ -1,10 +1,16 @@
 #include "audit/audit.hpp"
 
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "audit/audit_record.hpp"
+#include "audit/creation_records.hpp"
+#include "resource/insert_many.hpp"
 #include "resource/table.hpp"
 
 namespace securestack {
@@ -40,6 +46,22 @@ std::string member_json(Field const& field, void const* object) {
     return text;
 }
 
+AuditRecord entry_of(Actor const& actor, std::string_view action, AuditObject const& object, Outcome outcome,
+                     boost::json::value const& changes) {
+    AuditRecord entry;
+    entry.id = actor.ids.make(actor.now);
+    entry.at = actor.now;
+    entry.actor = described(actor);
+    entry.action = action;
+    entry.object = {object.type, if_any(object.id), if_any(object.name)};
+    entry.outcome = outcome;
+    if (!changes.is_null()) entry.changes = ChangeSet{boost::json::serialize(changes)};
+    entry.request_id = if_any(actor.request_id);
+    entry.actor_id = entry.actor.id;
+    entry.object_id = entry.object.id;
+    return entry;
+}
+
 }  // namespace
 
 Actor::Actor(Context const& context)
@@ -54,20 +76,25 @@ Actor::Actor(Principal who, Time when, IdSource& source)
 
 void record(Tx& tx, Actor const& actor, std::string_view action, AuditObject const& object, Outcome outcome,
             boost::json::value const& changes) {
-    AuditRecord entry;
-    entry.id = actor.ids.make(actor.now);
-    entry.at = actor.now;
-    entry.actor = described(actor);
-    entry.action = action;
-    entry.object = {object.type, if_any(object.id), if_any(object.name)};
-    entry.outcome = outcome;
-    if (!changes.is_null()) entry.changes = ChangeSet{boost::json::serialize(changes)};
-    entry.request_id = if_any(actor.request_id);
-    entry.actor_id = entry.actor.id;
-    entry.object_id = entry.object.id;
     // No rule of the table can be broken by what a client sends: a refusal here is a broken assumption.
-    Table<AuditRecord>(tx).insert(entry).value();
+    Table<AuditRecord>(tx).insert(entry_of(actor, action, object, outcome, changes)).value();
     tx.audited = true;
+}
+
+CreationRecords::CreationRecords(Tx& tx, Actor const& actor, std::string_view action)
+    : tx_(tx), actor_(actor), action_(action) {}
+
+void CreationRecords::add(AuditObject const& object, boost::json::value const& changes) {
+    waiting_.push_back(entry_of(actor_, action_, object, Outcome::success, changes));
+}
+
+void CreationRecords::write() {
+    auto const records = std::exchange(waiting_, {});
+    std::vector<void const*> objects;
+    for (auto const& each : records) objects.push_back(&each);
+    if (insert_new_rows(tx_, schema_of<AuditRecord>(), objects).size() != records.size())
+        throw std::logic_error("two audit records have one id");
+    tx_.audited = true;
 }
 
 void nothing_to_record(Tx& tx) {

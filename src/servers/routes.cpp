@@ -141,6 +141,7 @@ void add_server_routes(Router& router, ServerFollowers followers, std::chrono::s
         .summary("Add a server")
         .tag("Servers")
         .answers(409);
+    add_server_import_route(router);
     router.get("/api/servers/{id}", allow(servers_read), get_server)
         .reach(Reach::read)
         .operation("getServer")

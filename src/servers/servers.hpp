@@ -38,5 +38,7 @@ std::int64_t purge_deleted_servers(Tx& tx, Actor const& actor, Time before, std:
 // `kept`: how long a deleted server can be restored.
 void add_server_routes(Router& router, ServerFollowers followers,
                        std::chrono::seconds kept = kept_after_deletion);
+void add_server_import_route(Router& router);  // part of them
+void add_inventory_routes(Router& router);     // /api/inventory, for Ansible and Prometheus
 
 }  // namespace securestack

@@ -1,0 +1,84 @@
+// What Ansible and Prometheus read.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/app_fixture.hpp"
+
+namespace securestack::test {
+namespace {
+
+namespace json = boost::json;
+
+class Inventory : public ApiTest {
+  protected:
+    void add(Persona const& persona, std::string const& body) {
+        auto const answer = as(persona).post("/api/servers", body);
+        ASSERT_EQ(answer.status, 201) << answer.body;
+    }
+    static std::vector<std::string> texts(json::value const& list) {
+        std::vector<std::string> found;
+        for (auto const& each : list.as_array()) found.emplace_back(each.as_string());
+        return found;
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, Inventory, each_engine, engine_name);
+
+TEST_P(Inventory, AnsibleGetsHostsWithTheirVariablesAndGroups) {
+    add(bob, R"({"name": "db-1", "hostname": "db-1.example.com", "labels": {"team": "web & co"}})");
+    add(bob, R"({"name": "db-2", "ip": "192.0.2.2", "environment": "staging", "status": "offline"})");
+
+    auto const answer = as(bob).get("/api/inventory/ansible");
+
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.header("Content-Type"), "application/json");
+    EXPECT_EQ(answer.text("/_meta/hostvars/db-1/ansible_host"), "db-1.example.com");
+    EXPECT_EQ(answer.text("/_meta/hostvars/db-1/securestack_labels/team"), "web & co");
+    EXPECT_EQ(answer.text("/_meta/hostvars/db-2/ansible_host"), "192.0.2.2");
+    EXPECT_THAT(texts(answer.at("/environment_production/hosts")), ::testing::ElementsAre("db-1"));
+    EXPECT_THAT(texts(answer.at("/status_offline/hosts")), ::testing::ElementsAre("db-2"));
+    EXPECT_THAT(texts(answer.at("/label_team_web___co/hosts")), ::testing::ElementsAre("db-1"));
+    EXPECT_THAT(texts(answer.at("/all/children")), ::testing::Contains("status_offline"));
+}
+
+TEST_P(Inventory, EverybodyGetsTheirOwnAndSameNamesStayApart) {
+    add(bob, R"({"name": "db-1"})");
+    add(mallory, R"({"name": "db-1"})");
+
+    EXPECT_EQ(as(bob).get("/api/inventory/ansible").at("/_meta/hostvars").as_object().size(), 1U);
+    EXPECT_EQ(as(carol).get("/api/inventory/ansible").at("/_meta/hostvars").as_object().size(), 2U);
+    EXPECT_EQ(anonymous().get("/api/inventory/ansible").status, 401);
+}
+
+TEST_P(Inventory, PrometheusGetsATargetForEachEndpoint) {
+    add(bob, R"({"name": "db-1", "labels": {"app.io/tier": "gold"}, "endpoints": [
+        {"host": "db-1.example.com", "port": 443}, {"host": "2001:db8::1", "port": 9100, "tls": false}]})");
+    add(bob, R"({"name": "db-2"})");
+
+    auto const answer = as(bob).get("/api/inventory/prometheus");
+
+    ASSERT_EQ(answer.json().as_array().size(), 2U);
+    EXPECT_THAT(texts(answer.at("/0/targets")), ::testing::ElementsAre("db-1.example.com:443"));
+    EXPECT_THAT(texts(answer.at("/1/targets")), ::testing::ElementsAre("[2001:db8::1]:9100"));
+    EXPECT_EQ(answer.text("/0/labels/__meta_securestack_name"), "db-1");
+    EXPECT_EQ(answer.text("/0/labels/__meta_securestack_label_app_io_tier"), "gold");
+    EXPECT_EQ(answer.text("/1/labels/__meta_securestack_tls"), "false");
+}
+
+TEST_P(Inventory, FiltersAreThoseOfTheList) {
+    add(bob, R"({"name": "a", "environment": "staging"})");
+    add(bob, R"({"name": "b", "environment": "test"})");
+    add(bob, R"({"name": "c"})");
+    auto const hosts = [&](std::string const& query) {
+        return as(bob).get("/api/inventory/ansible" + query).at("/_meta/hostvars").as_object().size();
+    };
+
+    EXPECT_EQ(hosts("?environment=staging&environment=test"), 2U);
+    EXPECT_EQ(hosts("?environment=staging&status=offline"), 0U);
+    EXPECT_EQ(as(bob).get("/api/inventory/ansible?environment=moon").status, 400);
+    EXPECT_EQ(as(bob).get("/api/inventory/ansible?nmae=x").status, 400);
+}
+
+}  // namespace
+}  // namespace securestack::test
