@@ -11,6 +11,7 @@
 #include "http/openapi.hpp"
 #include "http/permissions.hpp"
 #include "servers/servers.hpp"
+#include "storage/dialect.hpp"
 #include "upkeep/retention.hpp"
 
 namespace securestack {
@@ -55,6 +56,22 @@ SelfBackupSettings self_backup_settings(Settings const& settings, MasterKey cons
     return self_backup;
 }
 
+RateRules rate_rules(Settings const& settings) {
+    auto const rule = [](std::optional<Rate> const& rate) -> std::optional<RateRule> {
+        if (!rate) return std::nullopt;
+        return RateRule{.count = rate->count, .period = rate->period};
+    };
+    return {.address = rule(settings.rate_limit_address),
+            .user = rule(settings.rate_limit_user),
+            .key = rule(settings.rate_limit_key)};
+}
+
+void warn_without_search_indexes(Database& database, Log& log) {
+    if (database.read_now([](Tx& tx) { return dialect::searches_by_index(tx); })) return;
+    log.warn("search.without_index",
+             {{"reason", "the extension pg_trgm is not there: a search looks at every row"}});
+}
+
 CursorKey cursor_key(MasterKey const& master) {
     return CursorKey{Secret{std::string{text_of(master.derive("cursor"))}}};
 }
@@ -67,6 +84,8 @@ Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy
       log_(log),
       metrics_(std::string{version()}),
       installation_(settings_, policy, log, metrics_.database_observer()),
+      idempotency_(installation_.master_key),
+      rates_(rate_rules(settings_)),
       identity_(*installation_.database, clock, installation_.ids, identity_settings(settings_),
                 installation_.master_key),
       backups_(*installation_.database, clock, installation_.ids, installation_.master_key,
@@ -80,6 +99,7 @@ Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy
       dispatcher_(router_, *installation_.database, cpu_, identity_.authenticator(), clock, installation_.ids,
                   cursor_key(installation_.master_key), log, hooks()) {
     identity_.start();
+    warn_without_search_indexes(*installation_.database, log);
     SystemRoutes system;
     system.version = version();
     system.reasons_not_ready = [this] { return reasons_not_ready(); };
@@ -105,6 +125,8 @@ Application::~Application() {
 DispatchHooks Application::hooks() {
     DispatchHooks hooks;
     hooks.record_denial = record_denial;
+    hooks.idempotency = &idempotency_;
+    hooks.rates = &rates_;
     hooks.finished = [this](Exchange const& exchange) {
         metrics_.finished(exchange);
         log_login(log_, exchange);

@@ -16,7 +16,9 @@
 #include "core/pool.hpp"
 #include "http/dispatcher.hpp"
 #include "http/metrics.hpp"
+#include "http/rate_limit.hpp"
 #include "http/router.hpp"
+#include "idempotency/idempotency.hpp"
 #include "identity/identity.hpp"
 #include "upkeep/housekeeper.hpp"
 #include "upkeep/self_backup.hpp"
@@ -68,6 +70,8 @@ class Application {
     Log& log_;
     Metrics metrics_;
     Installation installation_;
+    DatabaseIdempotencyStore idempotency_;
+    RateLimits rates_;
     Identity identity_;
     Backups backups_;
     Housekeeper housekeeper_;

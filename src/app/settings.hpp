@@ -28,6 +28,9 @@ struct Settings {
     RegistrationPolicy registration = RegistrationPolicy::open;
     std::optional<Rate> rate_limit_login;
     std::optional<Rate> rate_limit_ping;
+    std::optional<Rate> rate_limit_address;
+    std::optional<Rate> rate_limit_user;
+    std::optional<Rate> rate_limit_key;
     std::size_t password_min_length = 12;
     std::chrono::seconds access_token_lifetime{300};
     std::chrono::seconds refresh_token_lifetime{0};

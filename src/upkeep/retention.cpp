@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "backups/backups.hpp"
+#include "idempotency/idempotency.hpp"
 #include "incidents/incidents.hpp"
 
 namespace securestack {
@@ -41,6 +42,7 @@ std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSo
     add("runs", [kept = settings.runs](Tx& tx, Time now, std::int64_t most) {
         return purge_old_runs(tx, now - kept, most);
     });
+    add("idempotency_keys", purge_idempotency_keys);
     purges.push_back({"maintenance", [&database, &clock] {
                           auto const shown = database.write_now([&](Tx& tx) {
                               return advance_maintenance_windows(tx, clock.now(), purge_batch);

@@ -127,6 +127,8 @@ TEST_P(Answers, EveryAnswerFitsItsSchemaInTheDocument) {
         auto caller = !route.access.permission() ? anonymous() : is_daves(route) ? as(dave) : as(alice);
         if (!body.empty() && route.doc.request_is_patch)
             caller = caller.with("Content-Type", "application/merge-patch+json");
+        if (!route.doc.request_types.empty())
+            caller = caller.with("Content-Type", std::string{route.doc.request_types.front()});
 
         auto const answer = caller.send(route.method, target, body);
 
