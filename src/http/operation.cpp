@@ -161,7 +161,7 @@ json::object success_content(OperationDoc const& doc) {
         return media(doc.content_type, reference(component_name(*doc.answer, SchemaUse::answer)));
     }
     if (!doc.content_type.ends_with("json")) return media(doc.content_type, text_type());
-    return media(doc.content_type, json::object{{"type", "object"}});
+    return media(doc.content_type, json::object{{"type", json::array{"object", "array"}}});
 }
 
 json::object success_headers(Route const& route) {
