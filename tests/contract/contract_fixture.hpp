@@ -141,8 +141,8 @@ class Answers : public Contract {
         id_of(mallory);
         maker().post("/api/teams/" + made_team_ + "/members", R"({"username": "dave"})");
         if (team_.empty()) return made_team_;
-        auto const members = as(alice).get("/api/teams/" + team_ + "/members");
-        for (auto const& member : members.at("/results").as_array()) {
+        auto const members = as(alice).get("/api/teams/" + team_ + "/members").at("/results");
+        for (auto const& member : members.as_array()) {
             json::object const wanted{{"username", member.at("username")}, {"role", member.at("role")}};
             maker().post("/api/teams/" + made_team_ + "/members", json::serialize(wanted));
         }

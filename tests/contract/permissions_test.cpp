@@ -48,7 +48,10 @@ class Permissions : public Answers {
     Caller key_with(Permission permission) {
         auto& key = keys_[permission];
         if (key.empty()) {
-            auto const body = R"({"name": "k", "scopes": [")" + std::string{to_string(permission)} + "\"]}";
+            // A key handles those only that may no more than itself.
+            std::string const more = permission == Permission::keys_write ? R"(", "servers:read)" : "";
+            auto const body =
+                R"({"name": "k", "scopes": [")" + std::string{to_string(permission)} + more + "\"]}";
             auto const made = as(bob).post("/api/keys", body);
             // What bob has not no key of his has.
             bool const has =
