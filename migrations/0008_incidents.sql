@@ -4,7 +4,7 @@
 -- (`visible_incidents`). They end in the id, so that a page begins where the one before it ended; ids grow with time, so
 -- that the newest come first without a sort. `severity` is a rank, 0 the worst. `servers` is the list as it is shown;
 -- incident_servers has the same for the way from a server to its incidents. The two *_after_seconds are what the
--- statistics are made of; a reopened incident keeps the first.
+-- statistics are made of; a reopened incident keeps the first. The indexes by opened_at hold all that statistics look at.
 CREATE TABLE counters (
     name  {text} NOT NULL PRIMARY KEY,
     value {int}  NOT NULL
@@ -48,28 +48,32 @@ CREATE INDEX incidents_by_severity ON incidents (severity, id);
 CREATE INDEX incidents_by_status ON incidents (status, id);
 CREATE INDEX incidents_by_source ON incidents (source, id);
 CREATE INDEX incidents_by_reporter ON incidents (reporter, id);
-CREATE INDEX incidents_by_opened_at ON incidents (opened_at, id);
+CREATE INDEX incidents_by_opened_at ON incidents (opened_at, id, severity, status,
+    acknowledged_after_seconds, resolved_after_seconds);
 CREATE INDEX incidents_by_updated_at ON incidents (updated_at, id);
 
 CREATE INDEX incidents_of_owner ON incidents (owner, id);
 CREATE INDEX incidents_of_owner_by_number ON incidents (owner, number, id);
 CREATE INDEX incidents_of_owner_by_severity ON incidents (owner, severity, id);
 CREATE INDEX incidents_of_owner_by_status ON incidents (owner, status, id);
-CREATE INDEX incidents_of_owner_by_opened_at ON incidents (owner, opened_at, id);
+CREATE INDEX incidents_of_owner_by_opened_at ON incidents (owner, opened_at, id, severity, status,
+    acknowledged_after_seconds, resolved_after_seconds);
 CREATE INDEX incidents_of_owner_by_updated_at ON incidents (owner, updated_at, id);
 
 CREATE INDEX incidents_of_team ON incidents (team, id) WHERE team IS NOT NULL;
 CREATE INDEX incidents_of_team_by_number ON incidents (team, number, id) WHERE team IS NOT NULL;
 CREATE INDEX incidents_of_team_by_severity ON incidents (team, severity, id) WHERE team IS NOT NULL;
 CREATE INDEX incidents_of_team_by_status ON incidents (team, status, id) WHERE team IS NOT NULL;
-CREATE INDEX incidents_of_team_by_opened_at ON incidents (team, opened_at, id) WHERE team IS NOT NULL;
+CREATE INDEX incidents_of_team_by_opened_at ON incidents (team, opened_at, id, severity, status,
+    acknowledged_after_seconds, resolved_after_seconds, owner) WHERE team IS NOT NULL;
 CREATE INDEX incidents_of_team_by_updated_at ON incidents (team, updated_at, id) WHERE team IS NOT NULL;
 
 CREATE INDEX incidents_of_assignee ON incidents (assignee, id);
 CREATE INDEX incidents_of_assignee_by_number ON incidents (assignee, number, id) WHERE assignee IS NOT NULL;
 CREATE INDEX incidents_of_assignee_by_severity ON incidents (assignee, severity, id) WHERE assignee IS NOT NULL;
 CREATE INDEX incidents_of_assignee_by_status ON incidents (assignee, status, id) WHERE assignee IS NOT NULL;
-CREATE INDEX incidents_of_assignee_by_opened_at ON incidents (assignee, opened_at, id) WHERE assignee IS NOT NULL;
+CREATE INDEX incidents_of_assignee_by_opened_at ON incidents (assignee, opened_at, id, severity, status,
+    acknowledged_after_seconds, resolved_after_seconds, owner, team) WHERE assignee IS NOT NULL;
 CREATE INDEX incidents_of_assignee_by_updated_at ON incidents (assignee, updated_at, id) WHERE assignee IS NOT NULL;
 
 CREATE TABLE incident_servers (

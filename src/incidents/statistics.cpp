@@ -1,5 +1,7 @@
 #include "incidents/statistics.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "resource/sql.hpp"
@@ -30,66 +32,109 @@ std::string bucket_expression(Period period) {
            std::to_string(length_of(period).count());
 }
 
-// "WITH seen AS (…)": the rows that are counted, each once, with `grouping` as `part`. Every alternative of
-// the scope is a range of its own index.
-Sql seen(Scope const& scope, Time from, Time to, std::string_view grouping) {
-    auto branches = scope.alternatives();
-    if (branches.empty()) branches.emplace_back();
+// The rows that are counted: those in the scope, opened in a range of time, perhaps of one severity only.
+struct Part {
+    Scope const& scope;
+    Time from{};
+    Time to{};
+    std::optional<Severity> severity = {};
+};
+
+void add_rows(Sql& sql, Part const& part, std::string_view columns) {
+    sql.add("SELECT ").add(columns).add(" FROM incidents WHERE opened_at >= ").bind(part.from);
+    sql.add(" AND opened_at < ").bind(part.to);
+    // The plus keeps the planner from an index by severity: the one by time holds all that is looked at.
+    if (part.severity) sql.add(" AND +severity = ").bind(static_cast<std::int64_t>(*part.severity));
+    if (!part.scope.common().empty()) sql.add(" AND ").append(part.scope.common());
+}
+
+// Each row once, and every alternative of the scope by its own index: an alternative leaves to those before
+// it what they have.
+Sql rows_of(Part const& part, std::string_view columns) {
     Sql sql;
-    sql.add("WITH seen AS (");
-    for (std::size_t i = 0; i < branches.size(); ++i) {
-        if (i > 0) sql.add(" UNION ");
-        sql.add("SELECT id, ").add(grouping).add(" AS part, status, acknowledged_after_seconds, ");
-        sql.add("resolved_after_seconds FROM incidents WHERE opened_at >= ").bind(from);
-        sql.add(" AND opened_at < ").bind(to);
-        if (!scope.common().empty()) sql.add(" AND ").append(scope.common());
-        if (!branches[i].empty()) sql.add(" AND ").append(branches[i]);
+    auto const& alternatives = part.scope.alternatives();
+    if (alternatives.empty()) add_rows(sql, part, columns);
+    for (std::size_t i = 0; i < alternatives.size(); ++i) {
+        if (i > 0) sql.add(" UNION ALL ");
+        add_rows(sql, part, columns);
+        sql.add(" AND ").append(alternatives[i]);
+        for (std::size_t before = 0; before < i; ++before) {
+            sql.add(" AND (").append(alternatives[before]).add(") IS NOT TRUE");
+        }
     }
-    sql.add(")");
     return sql;
 }
 
-using Parts = std::map<std::int64_t, IncidentFigures>;
+struct Sums {
+    IncidentFigures figures;
+    std::int64_t to_acknowledge = 0;  // seconds, of all together
+    std::int64_t to_resolve = 0;
+};
 
-void count_status(Row const& row, Parts& parts) {
-    auto& figures = parts[row.integer(0)];
-    auto const rows = row.integer(2);
+// One row of the counts: severity, bucket, status, and how many rows and seconds.
+void count(Row const& row, Sums& sums) {
+    auto& figures = sums.figures;
+    auto const rows = row.integer(3);
     figures.count += rows;
-    auto const status = choice_of<IncidentStatus>(row.text(1));
+    auto const status = choice_of<IncidentStatus>(row.text(2));
     if (status == IncidentStatus::open) figures.open += rows;
     if (status == IncidentStatus::acknowledged) figures.acknowledged += rows;
     if (status == IncidentStatus::resolved) figures.resolved += rows;
+    figures.time_to_acknowledge.count += row.integer(4);
+    sums.to_acknowledge += row.integer(5);
+    figures.time_to_resolve.count += row.integer(6);
+    sums.to_resolve += row.integer(7);
 }
 
-constexpr std::string_view durations_of_parts =
-    ", spans AS ("
-    "SELECT part, 0 AS measure, acknowledged_after_seconds AS span FROM seen "
-    "WHERE acknowledged_after_seconds IS NOT NULL UNION ALL "
-    "SELECT part, 1 AS measure, resolved_after_seconds AS span FROM seen "
-    "WHERE resolved_after_seconds IS NOT NULL), "
-    "ranked AS (SELECT part, measure, span, "
-    "row_number() OVER (PARTITION BY part, measure ORDER BY span) AS place, "
-    "count(*) OVER (PARTITION BY part, measure) AS rows_in_part FROM spans) "
-    "SELECT part, measure, count(*), CAST(sum(span) AS bigint) / count(*), "
-    "min(CASE WHEN place * 100 >= rows_in_part * 95 THEN span END) FROM ranked GROUP BY part, measure";
+struct Counts {
+    Sums total;
+    std::array<Sums, choices<Severity>.size()> severities;
+    std::map<std::int64_t, Sums> buckets;
+};
 
-void read_durations(Row const& row, Parts& parts) {
-    auto& figures = parts[row.integer(0)];
-    auto& durations = row.integer(1) == 0 ? figures.time_to_acknowledge : figures.time_to_resolve;
-    durations = {row.integer(2), row.integer(3), row.integer(4)};
+Counts counts_of(Tx& tx, Part const& part, std::optional<Period> period) {
+    Sql sql;
+    sql.add("SELECT severity, bucket, status, count(*), ");
+    sql.add(
+        "count(acknowledged_after_seconds), CAST(coalesce(sum(acknowledged_after_seconds), 0) AS bigint), ");
+    sql.add("count(resolved_after_seconds), CAST(coalesce(sum(resolved_after_seconds), 0) AS bigint) FROM (");
+    auto const bucket = period ? bucket_expression(*period) : std::string{"0"};
+    sql.append(rows_of(part, "severity, " + bucket +
+                                 " AS bucket, status, acknowledged_after_seconds, resolved_after_seconds"));
+    sql.add(") counted GROUP BY severity, bucket, status");
+    Counts counts;
+    tx.query(sql.text(), sql.params(), [&](Row const& row) {
+        count(row, counts.total);
+        count(row, counts.severities.at(static_cast<std::size_t>(row.integer(0))));
+        count(row, counts.buckets[row.integer(1)]);
+    });
+    return counts;
 }
 
-// The figures by what `grouping`, an integer expression over a row, makes of it.
-Parts figures_by(Tx& tx, Scope const& scope, Time from, Time to, std::string_view grouping) {
-    Parts parts;
-    auto const rows = seen(scope, from, to, grouping);
-    Sql counts = rows;
-    counts.add(" SELECT part, status, count(*) FROM seen GROUP BY part, status");
-    tx.query(counts.text(), counts.params(), [&](Row const& row) { count_status(row, parts); });
-    Sql durations = rows;
-    durations.add(durations_of_parts);
-    tx.query(durations.text(), durations.params(), [&](Row const& row) { read_durations(row, parts); });
-    return parts;
+// The nearest rank from above: the database keeps the 20th part of the rows in order, and no more.
+std::optional<std::int64_t> p95_of(Tx& tx, Part const& part, std::string_view column, std::int64_t rows) {
+    if (rows == 0) return std::nullopt;
+    auto const rank = (rows * 95 + 99) / 100;
+    Sql sql;
+    sql.add("SELECT ").add(column).add(" FROM (").append(rows_of(part, column)).add(") ranked WHERE ");
+    sql.add(column).add(" IS NOT NULL ORDER BY ").add(column).add(" DESC LIMIT 1 OFFSET ").bind(rows - rank);
+    std::optional<std::int64_t> found;
+    tx.query(sql.text(), sql.params(), [&](Row const& row) { found = row.integer(0); });
+    return found;
+}
+
+void complete(Tx& tx, Part const& part, std::string_view column, std::int64_t seconds,
+              DurationStatistics& durations) {
+    if (durations.count == 0) return;
+    durations.mean_seconds = seconds / durations.count;
+    durations.p95_seconds = p95_of(tx, part, column, durations.count);
+}
+
+IncidentFigures figures_of(Tx& tx, Part const& part, Sums const& sums) {
+    auto figures = sums.figures;
+    complete(tx, part, "acknowledged_after_seconds", sums.to_acknowledge, figures.time_to_acknowledge);
+    complete(tx, part, "resolved_after_seconds", sums.to_resolve, figures.time_to_resolve);
+    return figures;
 }
 
 }  // namespace
@@ -104,21 +149,24 @@ Time begin_of(Period period, Time time) {
 
 IncidentStatistics incident_statistics(Tx& tx, Scope const& scope, Time from, Time to,
                                        std::optional<Period> period) {
+    Part const whole{scope, from, to};
+    auto counts = counts_of(tx, whole, period);
     IncidentStatistics statistics;
     statistics.from = from;
     statistics.to = to;
-    statistics.total = figures_by(tx, scope, from, to, "0")[0];
-    auto severities = figures_by(tx, scope, from, to, "severity");
-    for (std::size_t rank = 0; rank < choices<Severity>.size(); ++rank) {
+    statistics.total = figures_of(tx, whole, counts.total);
+    for (std::size_t rank = 0; rank < counts.severities.size(); ++rank) {
+        auto const severity = static_cast<Severity>(rank);
         statistics.severities.push_back(
-            {static_cast<Severity>(rank), severities[static_cast<std::int64_t>(rank)]});
+            {severity, figures_of(tx, Part{scope, from, to, severity}, counts.severities.at(rank))});
     }
-    if (!period || from >= to) return statistics;
-    auto buckets = figures_by(tx, scope, from, to, bucket_expression(*period));
+    if (!period) return statistics;
     auto const last = bucket_of(*period, to - microseconds{1});
     for (auto bucket = bucket_of(*period, from); bucket <= last; ++bucket) {
-        statistics.periods.push_back(
-            {begin_of_bucket(*period, bucket), begin_of_bucket(*period, bucket + 1), buckets[bucket]});
+        PeriodFigures one{begin_of_bucket(*period, bucket), begin_of_bucket(*period, bucket + 1), {}};
+        Part const part{scope, std::max(from, one.from), std::min(to, one.to)};
+        one.figures = figures_of(tx, part, counts.buckets[bucket]);
+        statistics.periods.push_back(one);
     }
     return statistics;
 }

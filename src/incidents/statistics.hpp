@@ -59,7 +59,7 @@ enum class Period : std::uint8_t { day, week };
 template <>
 inline constexpr std::array<std::string_view, 2> choices<Period>{"day", "week"};
 
-inline constexpr std::int64_t most_periods = 400;
+inline constexpr std::int64_t most_periods = 100;
 
 // The beginning of the period that holds `time`: midnight, of Monday for weeks; UTC.
 Time begin_of(Period period, Time time);

@@ -40,7 +40,7 @@ void check_range(Question const& question, Errors& errors) {
     } else if (question.period &&
                (question.to - question.from) / length_of(*question.period) >= most_periods) {
         errors.push_back(
-            {"period", "range", "would make more than 400 periods: ask for a shorter range, or week"});
+            {"period", "range", "would make more than 100 periods: ask for a shorter range, or week"});
     }
 }
 

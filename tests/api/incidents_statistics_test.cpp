@@ -166,7 +166,7 @@ TEST_P(IncidentStatisticsTest, AQuestionThatMakesNoSenseIs400) {
     EXPECT_EQ(ask("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z"), 400);
     EXPECT_EQ(ask("from=2010-03-02T00:00:00Z&to=2026-03-01T00:00:00Z"), 400);
     EXPECT_EQ(ask("from=2024-01-01T00:00:00Z&to=2026-03-01T00:00:00Z&period=day"), 400);
-    EXPECT_EQ(ask("from=2024-01-01T00:00:00Z&to=2026-03-01T00:00:00Z&period=week"), 200);
+    EXPECT_EQ(ask("from=2024-06-01T00:00:00Z&to=2026-03-01T00:00:00Z&period=week"), 200);
     EXPECT_EQ(ask("colour=red"), 400);
     auto const both = as(bob).get("/api/incidents/stats?from=a&to=b");
     EXPECT_EQ(both.at("/errors").as_array().size(), 2U);
