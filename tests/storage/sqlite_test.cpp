@@ -200,7 +200,7 @@ TEST_P(Sqlite, WhenTheCommitFailsNobodyIsAnsweredByWhatWasNotCommitted) {
         Hold const hold(*db());
         auto const done = [&](std::exception_ptr error) { ended.push_back(std::move(error)); };
         db()->write([](Tx& tx) { add(tx, "alice"); }, done);
-        db()->write([](Tx& tx) { add(tx, "alice"); }, done);  // refused, for now
+        db()->write([](Tx& tx) { add(tx, "alice"); }, done);  // refused while the first one stands
         submit([&](Tx&) {
             // The log cannot grow: the disk is full when the group commits.
             auto limit = usual;
