@@ -1,9 +1,10 @@
+#include "audit/save_changes.hpp"
 #include "backups/repository.hpp"
 #include "backups/routes.hpp"
-#include "http/router.hpp"
+#include "http/bound.hpp"
+#include "http/collection.hpp"
 #include "identity/team.hpp"
 #include "identity/visible.hpp"
-#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -73,9 +74,9 @@ class Repositories {
         }
         auto after = *before;
         take(after, *draft);
-        after.updated_at = context.now;
-        if (auto const saved = Table<Repository>(tx).update(after); !saved) return saved.error();
-        record_changed(tx, context, "repository.update", *before, after);
+        bool const has_new_secrets = after.sealed != before->sealed;
+        auto const saved = save_changes(tx, context, "repository.update", *before, after, has_new_secrets);
+        if (!saved) return saved.error();
         return Entity<Repository>{std::move(after)};
     }
 
@@ -119,52 +120,23 @@ Result<NoContent> delete_repository(Tx& tx, Context const& context, Id id) {
 }  // namespace
 
 void add_repository_routes(Router& router, Backups& backups) {
-    using enum Permission;
     Repositories const repositories{backups.key()};
-    router.list<Repository>("/api/repositories", allow(backups_read), readable)
-        .operation("listRepositories")
-        .summary("The repositories that you may see")
-        .tag("Repositories");
-    router
-        .post("/api/repositories", allow(backups_write),
-              [repositories](Tx& tx, Context const& context, RepositoryDraft const& draft) {
-                  return repositories.create(tx, context, draft);
-              })
-        .operation("createRepository")
-        .summary("Add a repository")
-        .tag("Repositories")
-        .answers(409);
-    router.get("/api/repositories/{id}", allow(backups_read), get_repository)
-        .reach(Reach::read)
-        .operation("getRepository")
-        .summary("One repository; its secrets are never answered")
-        .tag("Repositories");
-    router
-        .put("/api/repositories/{id}", allow(backups_write),
-             [repositories](Tx& tx, Context const& context, Id id,
-                            Replacement<RepositoryDraft> const& document) {
-                 return repositories.change(tx, context, id, document);
-             })
-        .reach(Reach::manage)
-        .operation("replaceRepository")
-        .summary("Replace a repository; secrets that are left out stay")
-        .tag("Repositories")
-        .answers(409);
-    router
-        .patch("/api/repositories/{id}", allow(backups_write),
-               [repositories](Tx& tx, Context const& context, Id id, Patch<RepositoryDraft> const& patch) {
-                   return repositories.change(tx, context, id, patch);
-               })
-        .reach(Reach::manage)
-        .operation("updateRepository")
-        .summary("Change a repository (RFC 7396 merge patch)")
-        .tag("Repositories")
-        .answers(409);
-    router.del("/api/repositories/{id}", allow(backups_write), delete_repository)
-        .reach(Reach::manage)
-        .operation("deleteRepository")
+    Collection collection{router,
+                          {.address = "/api/repositories",
+                           .tag = "Repositories",
+                           .operation = {"Repository", "Repositories"},
+                           .words = {"repository", "repositories"},
+                           .reading = Permission::backups_read,
+                           .writing = Permission::backups_write,
+                           .changing = Reach::manage}};
+    collection.list<Repository>(readable);
+    collection.create(bound(repositories, &Repositories::create));
+    collection.get(get_repository).summary("One repository; its secrets are never answered");
+    collection.replace(bound(repositories, &Repositories::change<Replacement<RepositoryDraft>>))
+        .summary("Replace a repository; secrets that are left out stay");
+    collection.update(bound(repositories, &Repositories::change<Patch<RepositoryDraft>>));
+    collection.remove(delete_repository)
         .summary("Forget a repository that no task uses; its data stays where it is")
-        .tag("Repositories")
         .answers(409);
 }
 

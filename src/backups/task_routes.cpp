@@ -1,8 +1,9 @@
+#include "audit/save_changes.hpp"
 #include "backups/routes.hpp"
 #include "backups/rules.hpp"
-#include "http/router.hpp"
+#include "http/bound.hpp"
+#include "http/collection.hpp"
 #include "identity/visible.hpp"
-#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -56,14 +57,8 @@ class Tasks {
         if (!wanted) return wanted.error();
         auto after = completed_change(tx, context, *before, *wanted);
         if (!after) return after.error();
-        auto const changes = changes_between(schema_of<BackupTask>(), &*before, &*after);
-        if (changes.as_object().empty()) {
-            nothing_to_record(tx);
-            return Entity<BackupTask>{told(context, *before)};
-        }
-        after->updated_at = context.now;
-        if (auto const saved = Table<BackupTask>(tx).update(*after); !saved) return saved.error();
-        record(tx, context, "backup.update", audit_object(*after), Outcome::success, changes);
+        auto const saved = save_changes(tx, context, "backup.update", *before, *after);
+        if (!saved) return saved.error();
         return Entity<BackupTask>{told(context, *std::move(after))};
     }
 
@@ -119,70 +114,31 @@ Result<Server> find_server(Tx& tx, Context const& context, Id id) {
 }
 
 void add_task_routes(Router& router, Backups& backups) {
-    using enum Permission;
     Tasks const tasks{backups};
-    router.list<BackupTask>("/api/backups", allow(backups_read), readable)
-        .operation("listBackups")
-        .summary("The backup tasks that you may see")
-        .tag("Backups");
-    router.list<BackupTask>("/api/servers/{id}/backups", allow(backups_read), of_server)
+    Collection collection{router,
+                          {.address = "/api/backups",
+                           .tag = "Backups",
+                           .operation = {"Backup", "Backups"},
+                           .words = {"backup task", "backup tasks"},
+                           .reading = Permission::backups_read,
+                           .writing = Permission::backups_write}};
+    collection.list<BackupTask>(readable);
+    router.list<BackupTask>("/api/servers/{id}/backups", allow(Permission::backups_read), of_server)
         .reach(Reach::read)
         .operation("listServerBackups")
         .summary("The backup tasks of a server")
         .tag("Backups");
-    router
-        .post("/api/backups", allow(backups_write),
-              [tasks](Tx& tx, Context const& context, BackupTask const& draft) {
-                  return tasks.create(tx, context, draft);
-              })
-        .operation("createBackup")
-        .summary("Add a backup task")
+    collection.create(bound(tasks, &Tasks::create))
         .description(
             "`server` and `name` are enough: a task of kind `external`, expected every day, to which "
-            "any backup tool reports.")
-        .tag("Backups")
-        .answers(409);
-    router
-        .get("/api/backups/{id}", allow(backups_read),
-             [tasks](Tx& tx, Context const& context, Id id) { return tasks.get(tx, context, id); })
-        .reach(Reach::read)
-        .operation("getBackup")
-        .summary("One backup task")
-        .tag("Backups");
-    router
-        .put("/api/backups/{id}", allow(backups_write),
-             [tasks](Tx& tx, Context const& context, Id id, Replacement<BackupTask> const& document) {
-                 return tasks.change(tx, context, id, document);
-             })
-        .reach(Reach::operate)
-        .operation("replaceBackup")
-        .summary("Replace a backup task: what is left out takes its default")
-        .tag("Backups")
-        .answers(409);
-    router
-        .patch("/api/backups/{id}", allow(backups_write),
-               [tasks](Tx& tx, Context const& context, Id id, Patch<BackupTask> const& patch) {
-                   return tasks.change(tx, context, id, patch);
-               })
-        .reach(Reach::operate)
-        .operation("updateBackup")
-        .summary("Change a backup task (RFC 7396 merge patch)")
-        .tag("Backups")
-        .answers(409);
-    router
-        .del("/api/backups/{id}", allow(backups_write),
-             [tasks](Tx& tx, Context const& context, Id id) { return tasks.remove(tx, context, id); })
-        .reach(Reach::manage)
-        .operation("deleteBackup")
-        .summary("Delete a backup task and its history")
-        .tag("Backups");
-    router
-        .post("/api/backups/{id}/ping-url", allow(backups_write),
-              [tasks](Tx& tx, Context const& context, Id id) { return tasks.rotate(tx, context, id); })
-        .reach(Reach::operate)
+            "any backup tool reports.");
+    collection.get(bound(tasks, &Tasks::get));
+    collection.replace(bound(tasks, &Tasks::change<Replacement<BackupTask>>));
+    collection.update(bound(tasks, &Tasks::change<Patch<BackupTask>>));
+    collection.remove(bound(tasks, &Tasks::remove)).summary("Delete a backup task and its history");
+    collection.act("ping-url", bound(tasks, &Tasks::rotate))
         .operation("rotateBackupPingUrl")
-        .summary("Give a backup task another ping URL; the old one is unknown at once")
-        .tag("Backups");
+        .summary("Give a backup task another ping URL; the old one is unknown at once");
 }
 
 void add_backup_routes(Router& router, Backups& backups) {

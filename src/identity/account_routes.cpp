@@ -1,6 +1,6 @@
 #include "crypto/password.hpp"
+#include "http/bound.hpp"
 #include "http/router.hpp"
-#include "identity/bound.hpp"
 #include "identity/documents.hpp"
 #include "identity/identity.hpp"
 #include "resource/table.hpp"

@@ -1,7 +1,7 @@
 #include "crypto/digest.hpp"
-#include "http/router.hpp"
+#include "http/bound.hpp"
+#include "http/collection.hpp"
 #include "identity/api_key.hpp"
-#include "identity/bound.hpp"
 #include "identity/identity.hpp"
 #include "identity/key_text.hpp"
 #include "resource/table.hpp"
@@ -169,47 +169,32 @@ Result<NoContent> delete_key(Identity& identity, Tx& tx, Context const& context,
 }  // namespace
 
 void add_api_key_routes(Router& router, Identity& identity) {
-    using enum Permission;
-    router.list<ApiKey>("/api/keys", allow(keys_read), readable)
-        .operation("listApiKeys")
-        .summary("Your API keys; everybody's, for administrators and auditors")
-        .tag("API keys");
-    router.post("/api/keys", allow(keys_write), create_key)
-        .operation("createApiKey")
+    Collection keys{router,
+                    {.address = "/api/keys",
+                     .tag = "API keys",
+                     .operation = {"ApiKey", "ApiKeys"},
+                     .words = {"API key", "API keys"},
+                     .reading = Permission::keys_read,
+                     .writing = Permission::keys_write,
+                     .changing = Reach::read}};  // of one's own
+    keys.list<ApiKey>(readable).summary("Your API keys; everybody's, for administrators and auditors");
+    keys.create(create_key)
         .summary("Make an API key; it is shown this once")
-        .description("With an API key that has `keys:write`, only keys that may no more than itself.")
-        .tag("API keys")
-        .answers(409);
-    router.get("/api/keys/{id}", allow(keys_read), get_key)
-        .operation("getApiKey")
-        .summary("One API key, without its secret")
-        .tag("API keys")
-        .reach(Reach::read);
-    router.put("/api/keys/{id}", allow(keys_write), bound(identity, change_key<Replacement<ApiKey>>))
-        .operation("replaceApiKey")
+        .description("With an API key that has `keys:write`, only keys that may no more than itself.");
+    keys.get(get_key).summary("One API key, without its secret");
+    keys.replace(bound(identity, change_key<Replacement<ApiKey>>))
         .summary("Replace what your API key may, and from where")
-        .tag("API keys")
-        .reach(Reach::read)
         .own();
-    router.patch("/api/keys/{id}", allow(keys_write), bound(identity, change_key<Patch<ApiKey>>))
-        .operation("updateApiKey")
+    keys.update(bound(identity, change_key<Patch<ApiKey>>))
         .summary("Change your API key (RFC 7396 merge patch)")
-        .tag("API keys")
-        .reach(Reach::read)
         .own();
-    router.post("/api/keys/{id}/rotate", allow(keys_write), bound(identity, rotate_key))
-        .operation("rotateApiKey")
+    keys.act("rotate", bound(identity, rotate_key))
         .summary("Give your API key another secret; the one before it stays good for a while")
         .description(
             "Its life begins anew, with the length that it had, unless a key rotates: then its end stays.")
-        .tag("API keys")
-        .reach(Reach::read)
         .own();
-    router.del("/api/keys/{id}", allow(keys_write), bound(identity, delete_key))
-        .operation("deleteApiKey")
-        .summary("Revoke an API key, everywhere within a second, and those that were made with it")
-        .tag("API keys")
-        .reach(Reach::manage);
+    keys.remove(bound(identity, delete_key))
+        .summary("Revoke an API key, everywhere within a second, and those that were made with it");
 }
 
 }  // namespace securestack

@@ -1,9 +1,9 @@
-#include "http/router.hpp"
+#include "audit/save_changes.hpp"
+#include "http/bound.hpp"
+#include "http/collection.hpp"
 #include "identity/accounts.hpp"
-#include "identity/bound.hpp"
 #include "identity/identity.hpp"
 #include "identity/team.hpp"
-#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -99,15 +99,9 @@ Result<Entity<Team>> change_team(Tx& tx, Context const& context, Id id, Change c
     if (!before) return before.error();
     auto after = change.apply(*before);
     if (!after) return after.error();
-    auto const changes = changes_between(schema_of<Team>(), &*before, &*after);
-    if (changes.as_object().empty()) {
-        nothing_to_record(tx);
-        return Entity<Team>{*before};
-    }
-    after->updated_at = context.now;
     after->name_fold = fold_case(after->name).value_or("");
-    if (auto const saved = Table<Team>(tx).update(*after); !saved) return saved.error();
-    record(tx, context, "team.update", audit_object(*after), Outcome::success, changes);
+    auto const saved = save_changes(tx, context, "team.update", *before, *after);
+    if (!saved) return saved.error();
     return Entity<Team>{*std::move(after)};
 }
 
@@ -272,39 +266,20 @@ void add_member_routes(Router& router, Identity& identity) {
 }  // namespace
 
 void add_team_routes(Router& router, Identity& identity) {
-    using enum Permission;
-    router.list<Team>("/api/teams", allow(teams_read), own_teams)
-        .operation("listTeams")
-        .summary("The teams that you are in; all, for administrators and auditors")
-        .tag("Teams");
-    router.post("/api/teams", allow(teams_write), bound(identity, create_team))
-        .operation("createTeam")
-        .summary("Make a team; you become its maintainer")
-        .tag("Teams")
-        .answers(409);
-    router.get("/api/teams/{id}", allow(teams_read), get_team)
-        .operation("getTeam")
-        .summary("One team")
-        .tag("Teams")
-        .reach(Reach::read);
-    router.put("/api/teams/{id}", allow(teams_write), change_team<Replacement<Team>>)
-        .operation("replaceTeam")
-        .summary("Replace a team's name and description")
-        .tag("Teams")
-        .reach(Reach::manage)
-        .answers(409);
-    router.patch("/api/teams/{id}", allow(teams_write), change_team<Patch<Team>>)
-        .operation("updateTeam")
-        .summary("Change a team (RFC 7396 merge patch)")
-        .tag("Teams")
-        .reach(Reach::manage)
-        .answers(409);
-    router.del("/api/teams/{id}", allow(teams_write), bound(identity, delete_team))
-        .operation("deleteTeam")
-        .summary("Delete a team that holds nothing")
-        .tag("Teams")
-        .reach(Reach::manage)
-        .answers(409);
+    Collection teams{router,
+                     {.address = "/api/teams",
+                      .tag = "Teams",
+                      .operation = {"Team", "Teams"},
+                      .words = {"team", "teams"},
+                      .reading = Permission::teams_read,
+                      .writing = Permission::teams_write,
+                      .changing = Reach::manage}};
+    teams.list<Team>(own_teams).summary("The teams that you are in; all, for administrators and auditors");
+    teams.create(bound(identity, create_team)).summary("Make a team; you become its maintainer");
+    teams.get(get_team);
+    teams.replace(change_team<Replacement<Team>>).summary("Replace a team's name and description");
+    teams.update(change_team<Patch<Team>>);
+    teams.remove(bound(identity, delete_team)).summary("Delete a team that holds nothing").answers(409);
     add_member_routes(router, identity);
 }
 

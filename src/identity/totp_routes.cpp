@@ -1,5 +1,5 @@
+#include "http/bound.hpp"
 #include "http/router.hpp"
-#include "identity/bound.hpp"
 #include "identity/identity.hpp"
 #include "resource/table.hpp"
 

@@ -1,8 +1,8 @@
 #include <variant>
 
 #include "crypto/password.hpp"
+#include "http/bound.hpp"
 #include "http/router.hpp"
-#include "identity/bound.hpp"
 #include "identity/documents.hpp"
 #include "identity/identity.hpp"
 #include "resource/table.hpp"

@@ -1,7 +1,6 @@
 // Acknowledging, resolving and reopening: one incident, or many at once.
 #include <functional>
 
-#include "http/router.hpp"
 #include "incidents/access.hpp"
 #include "incidents/bulk.hpp"
 #include "incidents/lifecycle.hpp"
@@ -103,30 +102,17 @@ Result<Entity<BulkAnswer>> act_on_many(Tx& tx, Context const& context, BulkReque
 
 }  // namespace
 
-void add_incident_action_routes(Router& router) {
-    auto const writing = allow(Permission::incidents_write);
-    router.post("/api/incidents/{id}/acknowledge", writing, acknowledge_incident)
-        .reach(Reach::operate)
-        .operation("acknowledgeIncident")
+void add_incident_action_routes(Router& router, Collection& incidents) {
+    incidents.act("acknowledge", acknowledge_incident)
         .summary("Say that somebody looks after it")
-        .description("It becomes yours when it is nobody's. 409 unless it is open.")
-        .tag("Incidents")
-        .answers(409);
-    router.post("/api/incidents/{id}/resolve", writing, resolve_incident)
-        .reach(Reach::operate)
-        .operation("resolveIncident")
+        .description("It becomes yours when it is nobody's. 409 unless it is open.");
+    incidents.act("resolve", resolve_incident)
         .summary("Say that it is over, and what solved it")
-        .description("409 when it is resolved already.")
-        .tag("Incidents")
-        .answers(409);
-    router.post("/api/incidents/{id}/reopen", writing, reopen_incident)
-        .reach(Reach::operate)
-        .operation("reopenIncident")
+        .description("409 when it is resolved already.");
+    incidents.act("reopen", reopen_incident)
         .summary("Say that it is not over")
-        .description("409 unless it is resolved, and when another incident has its dedup_key meanwhile.")
-        .tag("Incidents")
-        .answers(409);
-    router.post("/api/incidents/bulk", writing, act_on_many)
+        .description("409 unless it is resolved, and when another incident has its dedup_key meanwhile.");
+    router.post("/api/incidents/bulk", allow(Permission::incidents_write), act_on_many)
         .operation("actOnIncidents")
         .summary("Acknowledge, resolve or reopen many")
         .description(

@@ -1,4 +1,3 @@
-#include "http/router.hpp"
 #include "incidents/access.hpp"
 #include "incidents/incidents.hpp"
 #include "incidents/more_routes.hpp"
@@ -81,58 +80,36 @@ Result<NoContent> delete_incident(Tx& tx, Context const& context, Id id) {
     return NoContent{};
 }
 
-void add_lists(Router& router) {
-    auto const reading = allow(Permission::incidents_read);
-    router.list<Incident>("/api/incidents", reading, readable)
+}  // namespace
+
+void add_incident_routes(Router& router) {
+    Collection incidents{router,
+                         {.address = "/api/incidents",
+                          .tag = "Incidents",
+                          .operation = {"Incident", "Incidents"},
+                          .words = {"incident", "incidents"},
+                          .reading = Permission::incidents_read,
+                          .writing = Permission::incidents_write}};
+    incidents.list<Incident>(readable)
         .query("server", "Only incidents of this server; repeated: of one of these.")
-        .operation("listIncidents")
-        .summary("The incidents that you may see")
         .description(
             "The newest first. You see those that you reported, that a team of yours holds, that are "
-            "assigned to you, and those of your servers that the program or an administrator reported.")
-        .tag("Incidents");
-    router.list<Incident>("/api/servers/{id}/incidents", reading, readable_of_server)
+            "assigned to you, and those of your servers that the program or an administrator reported.");
+    router
+        .list<Incident>("/api/servers/{id}/incidents", allow(Permission::incidents_read), readable_of_server)
         .reach(Reach::read)
         .operation("listServerIncidents")
         .summary("The incidents of a server")
         .tag("Incidents");
-}
-
-}  // namespace
-
-void add_incident_routes(Router& router) {
-    using enum Permission;
-    add_lists(router);
-    router.post("/api/incidents", allow(incidents_write), create_incident)
-        .operation("createIncident")
-        .summary("Declare an incident")
-        .description("A title is enough.")
-        .tag("Incidents")
-        .answers(409);
-    router.get("/api/incidents/{id}", allow(incidents_read), get_incident)
-        .reach(Reach::read)
-        .operation("getIncident")
-        .summary("One incident")
-        .tag("Incidents");
-    router.put("/api/incidents/{id}", allow(incidents_write), replace_incident)
-        .reach(Reach::operate)
-        .operation("replaceIncident")
-        .summary("Replace an incident: what is left out takes its default, but the status stays")
-        .tag("Incidents")
-        .answers(409);
-    router.patch("/api/incidents/{id}", allow(incidents_write), update_incident)
-        .reach(Reach::operate)
-        .operation("updateIncident")
-        .summary("Change an incident (RFC 7396 merge patch)")
-        .description("A new status follows the same rules as the calls of that name (409).")
-        .tag("Incidents")
-        .answers(409);
-    router.del("/api/incidents/{id}", allow(incidents_write), delete_incident)
-        .reach(Reach::manage)
-        .operation("deleteIncident")
-        .summary("Delete an incident with its timeline; the audit log keeps what was recorded")
-        .tag("Incidents");
-    add_incident_action_routes(router);
+    incidents.create(create_incident).summary("Declare an incident").description("A title is enough.");
+    incidents.get(get_incident);
+    incidents.replace(replace_incident)
+        .summary("Replace an incident: what is left out takes its default, but the status stays");
+    incidents.update(update_incident)
+        .description("A new status follows the same rules as the calls of that name (409).");
+    incidents.remove(delete_incident)
+        .summary("Delete an incident with its timeline; the audit log keeps what was recorded");
+    add_incident_action_routes(router, incidents);
     add_timeline_routes(router);
     add_incident_statistics_routes(router);
 }

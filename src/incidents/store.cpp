@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "audit/save_changes.hpp"
 #include "incidents/timeline.hpp"
-#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -44,17 +44,10 @@ Result<void> insert_incident(Tx& tx, Actor const& actor, Incident& incident) {
 
 Result<void> save_incident(Tx& tx, Actor const& actor, Incident const& before, Incident& after,
                            std::string_view action) {
-    after.updated_at = before.updated_at;
-    auto const changes = changes_between(schema_of<Incident>(), &before, &after);
-    if (changes.as_object().empty()) {
-        nothing_to_record(tx);
-        return {};
-    }
-    after.updated_at = actor.now;
-    if (auto const saved = Table<Incident>(tx).update(after); !saved) return saved.error();
+    auto const changes = save_changes(tx, actor, action, before, after);
+    if (!changes) return changes.error();
     if (after.servers != before.servers) link(tx, after);
-    add_entries(tx, actor, after, changes.as_object());
-    record(tx, actor, action, audit_object(after), Outcome::success, changes);
+    add_entries(tx, actor, after, changes->as_object());
     return {};
 }
 

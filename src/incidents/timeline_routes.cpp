@@ -1,4 +1,3 @@
-#include "http/router.hpp"
 #include "incidents/access.hpp"
 #include "incidents/comment.hpp"
 #include "incidents/more_routes.hpp"
@@ -124,16 +123,12 @@ void add_timeline_routes(Router& router) {
     router.patch("/api/incidents/{id}/comments/{comment_id}", writing, edit_comment)
         .own()
         .reach(Reach::manage)
-        .reach(Reach::manage)
-        .own()
         .operation("editIncidentComment")
         .summary("Change your comment")
         .tag("Incidents");
     router.del("/api/incidents/{id}/comments/{comment_id}", writing, delete_comment)
         .own()
         .reach(Reach::manage)
-        .reach(Reach::manage)
-        .own()
         .operation("deleteIncidentComment")
         .summary("Delete your comment")
         .tag("Incidents");

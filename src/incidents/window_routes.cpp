@@ -1,11 +1,11 @@
-#include "http/router.hpp"
+#include "audit/save_changes.hpp"
+#include "http/collection.hpp"
 #include "identity/visible.hpp"
 #include "incidents/incidents.hpp"
 #include "incidents/occurrence.hpp"
 #include "incidents/rules.hpp"
 #include "incidents/server_filter.hpp"
 #include "incidents/window.hpp"
-#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -135,15 +135,9 @@ Result<Entity<Window>> save(Tx& tx, Context const& context, Window const& before
     if (!wanted) return wanted.error();
     auto after = completed_change(tx, context, before, *wanted);
     if (!after) return after.error();
-    auto const changes = changes_between(schema_of<Window>(), &before, &*after);
-    if (changes.as_object().empty()) {
-        nothing_to_record(tx);
-        return Entity<Window>{before};
-    }
-    after->updated_at = context.now;
-    if (auto const saved = Table<Window>(tx).update(*after); !saved) return saved.error();
+    auto const saved = save_changes(tx, context, "maintenance_window.update", before, *after);
+    if (!saved) return saved.error();
     if (after->servers != before.servers) link_servers(tx, window_links, after->id, after->servers);
-    record(tx, context, "maintenance_window.update", audit_object(*after), Outcome::success, changes);
     return Entity<Window>{*std::move(after)};
 }
 
@@ -165,41 +159,26 @@ Result<NoContent> delete_window(Tx& tx, Context const& context, Id id) {
 }  // namespace
 
 void add_maintenance_routes(Router& router) {
-    using enum Permission;
-    router.list<Window>("/api/maintenance", allow(incidents_read), readable)
+    Collection windows{router,
+                       {.address = "/api/maintenance",
+                        .tag = "Maintenance",
+                        .operation = {"MaintenanceWindow", "MaintenanceWindows"},
+                        .words = {"maintenance window", "maintenance windows"},
+                        .reading = Permission::incidents_read,
+                        .writing = Permission::incidents_write}};
+    windows.list<Window>(readable)
         .query("active", "true: only windows that happen now; false: only the others.")
-        .query("server", "Only windows that name this server; repeated: one of these.")
-        .operation("listMaintenanceWindows")
-        .summary("The maintenance windows that you may see")
-        .tag("Maintenance");
-    router.post("/api/maintenance", allow(incidents_write), create_window)
-        .operation("createMaintenanceWindow")
+        .query("server", "Only windows that name this server; repeated: one of these.");
+    windows.create(create_window)
         .summary("Plan maintenance")
         .description(
             "Once, from `starts_at` to `ends_at`; or again and again, by a `schedule` in a `timezone`, for "
-            "`duration_seconds` each. Over servers that you may change, and over labels.")
-        .tag("Maintenance");
-    router.get("/api/maintenance/{id}", allow(incidents_read), get_window)
-        .reach(Reach::read)
-        .operation("getMaintenanceWindow")
-        .summary("One maintenance window")
-        .tag("Maintenance");
-    router.put("/api/maintenance/{id}", allow(incidents_write), change_window<Replacement<Window>>)
-        .reach(Reach::operate)
-        .operation("replaceMaintenanceWindow")
-        .summary("Replace a maintenance window: what is left out takes its default")
-        .tag("Maintenance");
-    router.patch("/api/maintenance/{id}", allow(incidents_write), change_window<Patch<Window>>)
-        .reach(Reach::operate)
-        .operation("updateMaintenanceWindow")
-        .summary("Change a maintenance window (RFC 7396 merge patch)")
-        .description("To end one now, set its `ends_at` to this moment.")
-        .tag("Maintenance");
-    router.del("/api/maintenance/{id}", allow(incidents_write), delete_window)
-        .reach(Reach::manage)
-        .operation("deleteMaintenanceWindow")
-        .summary("Delete a maintenance window")
-        .tag("Maintenance");
+            "`duration_seconds` each. Over servers that you may change, and over labels.");
+    windows.get(get_window);
+    windows.replace(change_window<Replacement<Window>>);
+    windows.update(change_window<Patch<Window>>)
+        .description("To end one now, set its `ends_at` to this moment.");
+    windows.remove(delete_window);
 }
 
 }  // namespace securestack

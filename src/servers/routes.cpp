@@ -1,8 +1,9 @@
 #include <memory>
 
-#include "http/router.hpp"
+#include "audit/save_changes.hpp"
+#include "http/bound.hpp"
+#include "http/collection.hpp"
 #include "identity/visible.hpp"
-#include "resource/table.hpp"
 #include "servers/followers.hpp"
 #include "servers/rules.hpp"
 #include "servers/server.hpp"
@@ -103,23 +104,15 @@ class ServerChanges {
     }
 
   private:
-    // What changes nothing keeps its version, and leaves no record.
     Result<Entity<Server>> save(Tx& tx, Context const& context, Server const& before,
                                 Result<Server> const& wanted) const {
         if (!wanted) return wanted.error();
         auto after = completed_change(tx, context, before, *wanted);
         if (!after) return after.error();
-        after->updated_at = before.updated_at;
-        auto const changes = changes_between(schema_of<Server>(), &before, &*after);
-        if (changes.as_object().empty()) {
-            nothing_to_record(tx);
-            return Entity<Server>{before};
-        }
-        after->updated_at = context.now;
-        if (auto const saved = Table<Server>(tx).update(*after); !saved) return saved.error();
+        auto const saved = save_changes(tx, context, "server.update", before, *after);
+        if (!saved) return saved.error();
         if (after->owner != before.owner || after->team != before.team)
             tell(followers_, &ServerFollower::moved, tx, context, *after);
-        record(tx, context, "server.update", audit_object(*after), Outcome::success, changes);
         return Entity<Server>{std::move(*after)};
     }
 
@@ -130,61 +123,28 @@ class ServerChanges {
 }  // namespace
 
 void add_server_routes(Router& router, ServerFollowers followers, std::chrono::seconds kept) {
-    using enum Permission;
     auto const changes = std::make_shared<ServerChanges const>(std::move(followers), kept);
-    router.list<Server>("/api/servers", allow(servers_read), readable)
-        .operation("listServers")
-        .summary("The servers that you may see")
-        .tag("Servers");
-    router.post("/api/servers", allow(servers_write), create_server)
-        .operation("createServer")
-        .summary("Add a server")
-        .tag("Servers")
-        .answers(409);
+    Collection servers{router,
+                       {.address = "/api/servers",
+                        .tag = "Servers",
+                        .operation = {"Server", "Servers"},
+                        .words = {"server", "servers"},
+                        .reading = Permission::servers_read,
+                        .writing = Permission::servers_write}};
+    servers.list<Server>(readable);
+    servers.create(create_server);
     add_server_import_route(router);
-    router.get("/api/servers/{id}", allow(servers_read), get_server)
-        .reach(Reach::read)
-        .operation("getServer")
-        .summary("One server")
-        .tag("Servers");
-    router
-        .put("/api/servers/{id}", allow(servers_write),
-             [changes](Tx& tx, Context const& context, Id id, Replacement<Server> const& document) {
-                 return changes->change(tx, context, id, document);
-             })
-        .reach(Reach::operate)
-        .operation("replaceServer")
-        .summary("Replace a server: what is left out takes its default")
-        .tag("Servers")
-        .answers(409);
-    router
-        .patch("/api/servers/{id}", allow(servers_write),
-               [changes](Tx& tx, Context const& context, Id id, Patch<Server> const& patch) {
-                   return changes->change(tx, context, id, patch);
-               })
-        .reach(Reach::operate)
-        .operation("updateServer")
-        .summary("Change a server (RFC 7396 merge patch)")
-        .tag("Servers")
-        .answers(409);
-    router
-        .del("/api/servers/{id}", allow(servers_write),
-             [changes](Tx& tx, Context const& context, Id id) { return changes->remove(tx, context, id); })
+    servers.get(get_server);
+    servers.replace(bound(changes, &ServerChanges::change<Replacement<Server>>));
+    servers.update(bound(changes, &ServerChanges::change<Patch<Server>>));
+    servers.remove(bound(changes, &ServerChanges::remove))
+        .summary("Delete a server; for 30 days it can be restored");
+    servers.act("restore", bound(changes, &ServerChanges::restore))
         .reach(Reach::manage)
-        .operation("deleteServer")
-        .summary("Delete a server; for 30 days it can be restored")
-        .tag("Servers");
-    router
-        .post("/api/servers/{id}/restore", allow(servers_write),
-              [changes](Tx& tx, Context const& context, Id id) { return changes->restore(tx, context, id); })
-        .reach(Reach::manage)
-        .operation("restoreServer")
         .summary("Bring a deleted server back")
         .description(
             "Within 30 days of its deletion. 409 when it is not deleted, or when its name was taken "
-            "meanwhile.")
-        .tag("Servers")
-        .answers(409);
+            "meanwhile.");
 }
 
 }  // namespace securestack
