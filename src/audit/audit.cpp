@@ -12,6 +12,7 @@
 #include "audit/creation_records.hpp"
 #include "resource/insert_many.hpp"
 #include "resource/table.hpp"
+#include "resource/wording.hpp"
 
 namespace securestack {
 namespace {
@@ -114,9 +115,7 @@ boost::json::value changes_between(Schema const& schema, void const* before, voi
 }
 
 std::string audit_type(Schema const& schema) {
-    auto name = schema.table;
-    if (name.ends_with('s')) name.remove_suffix(1);
-    return std::string{name};
+    return singular(schema.table);
 }
 
 }  // namespace securestack

@@ -5,6 +5,7 @@
 
 #include "audit/audit.hpp"
 #include "core/ascii.hpp"
+#include "resource/wording.hpp"
 
 namespace securestack {
 namespace {
@@ -23,7 +24,7 @@ Deed deed_of(Route const& route) {
         if (ascii::is_upper(*at) && !deed.noun.empty()) deed.noun += '_';
         deed.noun += ascii::lower(*at);
     }
-    if (deed.verb == "list" && deed.noun.ends_with('s')) deed.noun.pop_back();
+    if (deed.verb == "list") deed.noun = singular(deed.noun);
     if (deed.verb == "replace") deed.verb = "update";  // PUT and PATCH are one act
     if (deed.verb.empty() || deed.noun.empty()) return {"request", ascii::lower(to_string(route.method))};
     return deed;

@@ -64,4 +64,9 @@ std::string_view nearest_name(std::span<std::string_view const> names, std::stri
     return nearest;
 }
 
+std::string singular(std::string_view plural) {
+    if (plural.ends_with("ies")) return std::string{plural.substr(0, plural.size() - 3)} + "y";
+    return std::string{plural.substr(0, plural.size() - (plural.ends_with('s') ? 1 : 0))};
+}
+
 }  // namespace securestack

@@ -13,6 +13,9 @@ std::string join_pointer(std::string_view parent, std::string_view member);
 // "a, b or c"
 std::string one_of(std::span<std::string_view const> names);
 
+// "servers": "server"; "repositories": "repository".
+std::string singular(std::string_view plural);
+
 // The name that was probably meant; empty when none is near.
 std::string_view nearest_name(std::span<std::string_view const> names, std::string_view text);
 

@@ -58,6 +58,27 @@ TEST_P(BackupRepositories, WhatAChangeLeavesOutStays) {
     EXPECT_EQ(secrets(renamed.id()).env.size(), 0U);
 }
 
+TEST_P(BackupRepositories, SentAsItIsItKeepsItsVersionAndLeavesNoRecord) {
+    auto const made = make();
+    auto const place = "/api/repositories/" + made.id();
+
+    auto const same = as(bob).patch(place, R"({"name": "offsite"})");
+    auto const sealed_anew = as(bob).patch(place, R"({"password": "hunter2hunter2"})");
+
+    EXPECT_EQ(same.header("ETag"), made.header("ETag"));
+    EXPECT_NE(sealed_anew.header("ETag"), made.header("ETag"));
+    EXPECT_EQ(records("repository.update"), 1);
+}
+
+TEST_P(BackupRepositories, TheAuditLogCallsItARepository) {
+    auto const made = make();
+
+    auto const log = as(alice).get("/api/audit?action=repository.create");
+
+    EXPECT_EQ(log.text("/results/0/object/type"), "repository") << log.body;
+    EXPECT_EQ(log.text("/results/0/object/id"), made.id());
+}
+
 TEST_P(BackupRepositories, SecretsOpenInTheirOwnRowOnly) {
     auto const id = make().id();
     auto const found =
