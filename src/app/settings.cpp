@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "core/ascii.hpp"
 
 namespace securestack {
 namespace {
@@ -126,7 +127,7 @@ std::string Settings::url() const {
 
 std::string SettingSpec::environment() const {
     std::string variable = "SECURESTACK_";
-    for (char const c : name) variable += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (char const c : name) variable += ascii::upper(c);
     return variable;
 }
 

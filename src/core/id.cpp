@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "core/ascii.hpp"
 #include "core/secret.hpp"
 
 namespace securestack {
@@ -26,10 +27,9 @@ constexpr std::uint8_t not_hex = 0xff;
 constexpr auto hex_values = [] {
     std::array<std::uint8_t, 256> values{};
     values.fill(not_hex);
-    for (std::uint8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
-    for (std::uint8_t i = 0; i < 6; ++i) {
-        values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
-        values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        auto const digit = ascii::hex_digit(static_cast<char>(i));
+        if (digit >= 0) values[i] = static_cast<std::uint8_t>(digit);
     }
     return values;
 }();

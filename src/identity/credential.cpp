@@ -23,7 +23,7 @@ Result<Credential> credential_of(Headers const& headers) {
     if (keys == 1) return Credential{CredentialKind::api_key, *headers.get("X-API-Key")};
     auto const value = *headers.get("Authorization");
     auto const space = value.find(' ');
-    if (ascii::lower(value.substr(0, space)) != "bearer") {
+    if (!ascii::equal_ignoring_case(value.substr(0, space), "Bearer")) {
         return unusable(
             "The Authorization header must read: Bearer, a space, and an access token or an API key.");
     }

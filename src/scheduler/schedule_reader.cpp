@@ -44,10 +44,6 @@ constexpr std::array<FieldRule, 5> rules{{{"minute", 0, 59, {}, 0},
 
 using Values = std::bitset<60>;
 
-bool same_name(std::string_view text, std::string_view name) {
-    return std::ranges::equal(text, name, {}, [](char c) { return c >= 'a' && c <= 'z' ? c - 32 : c; });
-}
-
 std::optional<int> read_number(std::string_view text, int least, int most) {
     int value = 0;
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -60,7 +56,7 @@ std::optional<int> read_number(std::string_view text, int least, int most) {
 
 std::optional<int> read_value(std::string_view text, FieldRule const& rule) {
     for (std::size_t i = 0; i < rule.names.size(); ++i) {
-        if (same_name(text, rule.names[i])) return rule.first_name + static_cast<int>(i);
+        if (ascii::equal_ignoring_case(text, rule.names[i])) return rule.first_name + static_cast<int>(i);
     }
     return read_number(text, rule.least, rule.most);
 }
