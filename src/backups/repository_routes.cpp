@@ -29,12 +29,11 @@ Result<Repository> find(Tx& tx, Context const& context, Id id, Reach reach) {
         "team."};
 }
 
-Result<void> check_team(Tx& tx, Context const& context, std::optional<Id> team) {
-    if (!team) return {};
+void check_team(Tx& tx, Context const& context, std::optional<Id> team, std::vector<FieldError>& errors) {
+    if (!team || is_wrong(errors, "/team")) return;
     bool const may_use = reaches(context.principal, Reach::operate, {.owner = {}, .team = team});
-    if (may_use && Table<Team>(tx).find(*team)) return {};
-    return Problem{
-        {FieldError{"/team", "unknown", "must be the id of a team in which you are at least an operator"}}};
+    if (may_use && Table<Team>(tx).find(*team)) return;
+    errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
 }
 
 RepositoryDraft draft_of(Repository const& repository) {
@@ -50,13 +49,14 @@ class Repositories {
   public:
     explicit Repositories(MasterKey const& key) : key_(key) {}
 
-    Result<Created<Repository>> create(Tx& tx, Context const& context, RepositoryDraft const& draft) const {
+    Result<Created<Repository>> create(Tx& tx, Context const& context, Draft<RepositoryDraft> draft) const {
+        check_team(tx, context, draft.value.team, draft.errors);
+        if (!draft.errors.empty()) return Problem{std::move(draft.errors)};
         Repository repository;
         repository.id = context.new_id();
         repository.owner = context.principal.user;
         repository.created_at = repository.updated_at = context.now;
-        if (auto const team = check_team(tx, context, draft.team); !team) return team.error();
-        take(repository, draft);
+        take(repository, draft.value);
         if (auto const saved = Table<Repository>(tx).insert(repository); !saved) return saved.error();
         record_created(tx, context, "repository.create", repository);
         return Created<Repository>{repository, "/api/repositories/" + repository.id.to_string()};
@@ -67,13 +67,11 @@ class Repositories {
         auto const before = find(tx, context, id, Reach::manage);
         if (!before) return before.error();
         if (auto const current = context.check_if_match(before->version); !current) return current.error();
-        auto const draft = document.apply(draft_of(*before));
-        if (!draft) return draft.error();
-        if (draft->team != before->team) {
-            if (auto const team = check_team(tx, context, draft->team); !team) return team.error();
-        }
+        auto draft = document.draft(draft_of(*before));
+        if (draft.value.team != before->team) check_team(tx, context, draft.value.team, draft.errors);
+        if (!draft.errors.empty()) return Problem{std::move(draft.errors)};
         auto after = *before;
-        take(after, *draft);
+        take(after, draft.value);
         bool const has_new_secrets = after.sealed != before->sealed;
         auto const saved = save_changes(tx, context, "repository.update", *before, after, has_new_secrets);
         if (!saved) return saved.error();

@@ -13,22 +13,25 @@ namespace {
 
 using Errors = std::vector<FieldError>;
 
-void append(Errors& errors, Problem const& problem, std::string_view pointer = {}) {
-    for (auto error : problem.errors) {
-        if (!pointer.empty()) error.pointer = pointer;
-        errors.push_back(std::move(error));
-    }
+void append(Errors& errors, Problem const& problem) {
+    errors.insert(errors.end(), problem.errors.begin(), problem.errors.end());
 }
 
 void check_calendar(BackupTask const& task, Errors& errors) {
-    if (auto const timing = Timing::read(task.schedule, task.timezone); !timing)
-        append(errors, timing.error());
-    if (task.drill.empty()) return;
-    if (auto const drill = Schedule::parse(task.drill); !drill) append(errors, drill.error(), "/drill");
+    auto const check_schedule = [&](std::string_view pointer, std::string_view text) {
+        if (is_wrong(errors, pointer)) return;
+        auto const schedule = Schedule::parse(text);
+        if (!schedule)
+            errors.push_back({std::string{pointer}, "format", schedule.error().errors.at(0).detail});
+    };
+    check_schedule("/schedule", task.schedule);
+    if (!task.drill.empty()) check_schedule("/drill", task.drill);
+    if (is_wrong(errors, "/timezone")) return;
+    if (auto const zone = TimeZone::find(task.timezone); !zone) append(errors, zone.error());
 }
 
 void check_source(BackupTask const& task, Errors& errors) {
-    if (!task.source) return;
+    if (!task.source || is_wrong(errors, "/source") || is_wrong(errors, "/kind")) return;
     auto const& source = *task.source;
     bool const files = task.kind == BackupKind::files;
     if (task.kind == BackupKind::external) {
@@ -44,7 +47,7 @@ void check_source(BackupTask const& task, Errors& errors) {
 // A repository that the caller may not use is as good as none.
 void check_repository(Tx& tx, Context const& context, BackupTask const& task, std::optional<Id> before,
                       Errors& errors) {
-    if (!task.repository) return;
+    if (!task.repository || is_wrong(errors, "/repository") || is_wrong(errors, "/kind")) return;
     if (task.kind == BackupKind::external) {
         errors.push_back({"/repository", "conflict", "must be null for kind \"external\""});
     } else if (task.repository != before) {
@@ -95,32 +98,33 @@ void await_next(BackupTask& task, Time from) {
     task.due_at = *task.next_run_at + patience(task.jitter_seconds, task.grace_seconds);
 }
 
-Result<BackupTask> completed(Tx& tx, Context const& context, BackupTask draft) {
-    Errors errors;
-    check_calendar(draft, errors);
-    check_source(draft, errors);
-    check_repository(tx, context, draft, std::nullopt, errors);
-    auto const server = server_of(tx, context, draft.server);
+Result<BackupTask> completed(Tx& tx, Context const& context, Draft<BackupTask> draft) {
+    auto& [task, errors] = draft;
+    check_calendar(task, errors);
+    check_source(task, errors);
+    check_repository(tx, context, task, std::nullopt, errors);
+    if (is_wrong(errors, "/server")) return Problem{std::move(errors)};
+    auto const server = server_of(tx, context, task.server);
     if (!server && server.error().code == ErrorCode::forbidden) return server.error();
     if (!server) append(errors, server.error());
     if (!errors.empty()) return Problem{std::move(errors)};
-    draft.id = context.new_id();
-    draft.created_at = draft.updated_at = context.now;
-    draft.owner = server->owner;
-    draft.team = server->team;
-    draft.ping_key = new_ping_key();
-    await_next(draft, context.now);
-    derive(draft);
-    return draft;
+    task.id = context.new_id();
+    task.created_at = task.updated_at = context.now;
+    task.owner = server->owner;
+    task.team = server->team;
+    task.ping_key = new_ping_key();
+    await_next(task, context.now);
+    derive(task);
+    return std::move(task);
 }
 
 Result<BackupTask> completed_change(Tx& tx, Context const& context, BackupTask const& before,
-                                    BackupTask after) {
-    Errors errors;
+                                    Draft<BackupTask> wanted) {
+    auto& [after, errors] = wanted;
     check_calendar(after, errors);
     check_source(after, errors);
     check_repository(tx, context, after, before.repository, errors);
-    if (after.server != before.server)
+    if (after.server != before.server && !is_wrong(errors, "/server"))
         errors.push_back({"/server", "read_only", "a task stays with its server; make another one there"});
     if (!errors.empty()) return Problem{std::move(errors)};
     bool const same_calendar = after.schedule == before.schedule && after.timezone == before.timezone &&
@@ -131,7 +135,7 @@ Result<BackupTask> completed_change(Tx& tx, Context const& context, BackupTask c
         after.due_at = *after.next_run_at + patience(after.jitter_seconds, after.grace_seconds);
     }
     derive(after);
-    return after;
+    return std::move(after);
 }
 
 }  // namespace securestack

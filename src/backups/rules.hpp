@@ -7,15 +7,15 @@
 
 namespace securestack {
 
-// Makes a decoded draft whole: id, times, ping key, and what follows from its server. Problem `invalid` with
-// every rule that it breaks; also for a server that the caller does not see, and `forbidden` for one that it
-// may only read.
-Result<BackupTask> completed(Tx& tx, Context const& context, BackupTask draft);
+// Makes a draft whole: id, times, ping key, and what follows from its server. Problem `invalid` with every
+// rule that it breaks, beside its own faults; also for a server that the caller does not see, and `forbidden`
+// for one that it may only read.
+Result<BackupTask> completed(Tx& tx, Context const& context, Draft<BackupTask> draft);
 
-// The same for a change of `before` into `after`. The slot that is waited for is found anew when the calendar
-// changed, or when the task was paused and goes on.
+// The same for a change of `before` into what is wanted. The slot that is waited for is found anew when the
+// calendar changed, or when the task was paused and goes on.
 Result<BackupTask> completed_change(Tx& tx, Context const& context, BackupTask const& before,
-                                    BackupTask after);
+                                    Draft<BackupTask> wanted);
 
 // What follows from the rest: state, its reason, the slot that is waited for after `from`.
 void derive(BackupTask& task);

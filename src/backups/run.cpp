@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "resource/document.hpp"
+
 namespace securestack {
 namespace {
 
@@ -11,14 +13,18 @@ constexpr std::int64_t longest_run = 366 * 86'400;
 // What a client sends must agree with itself.
 void check_report(void const* object, std::vector<FieldError>& errors) {
     auto const& report = *static_cast<RunReport const*>(object);
-    bool const running = report.state == ReportedState::running;
+    auto const is_right = [&](std::string_view pointer) { return !is_wrong(errors, pointer); };
+    bool const running = is_right("/state") && report.state == ReportedState::running;
     if (running && (report.finished_at || report.exit_code || report.duration_seconds)) {
         errors.push_back({"/state", "conflict",
                           "a run with finished_at, duration_seconds or exit_code is not running any more"});
     }
-    if (report.state == ReportedState::succeeded && report.exit_code.value_or(0) != 0)
+    bool const failed = is_right("/exit_code") && report.exit_code.value_or(0) != 0;
+    if (is_right("/state") && report.state == ReportedState::succeeded && failed)
         errors.push_back({"/exit_code", "conflict", "must be 0 when state is \"succeeded\""});
-    if (report.started_at && report.finished_at && *report.finished_at < *report.started_at)
+    bool const has_times =
+        report.started_at && report.finished_at && is_right("/started_at") && is_right("/finished_at");
+    if (has_times && *report.finished_at < *report.started_at)
         errors.push_back({"/finished_at", "range", "must not be before started_at"});
 }
 

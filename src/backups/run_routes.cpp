@@ -47,19 +47,16 @@ Result<Response> get_log(Tx& tx, Context const& context, Id id) {
 }
 
 // What is of the future cannot have happened; what is of a moment ago is allowed for.
-Result<void> check_times(RunReport const& report, Time now) {
-    std::vector<FieldError> errors;
+void check_times(RunReport const& report, Time now, std::vector<FieldError>& errors) {
     auto const check = [&](std::optional<Time> time, char const* pointer) {
-        if (time && *time > now + clocks_differ_by)
+        if (time && *time > now + clocks_differ_by && !is_wrong(errors, pointer))
             errors.push_back({pointer, "range", "must not be in the future"});
     };
     check(report.started_at, "/started_at");
     check(report.finished_at, "/finished_at");
-    if (!errors.empty()) return Problem{std::move(errors)};
-    return {};
 }
 
-Result<Created<Run>> report_run(Tx& tx, Context const& context, Id id, RunReport const& report) {
+Result<Created<Run>> report_run(Tx& tx, Context const& context, Id id, Draft<RunReport> draft) {
     auto const task = find_task(tx, context, id, Reach::operate);
     if (!task) return task.error();
     if (task->kind != BackupKind::external) {
@@ -67,9 +64,11 @@ Result<Created<Run>> report_run(Tx& tx, Context const& context, Id id, RunReport
                        "The runs of this task are reported by its server's agent; only a task of kind "
                        "\"external\" takes reports."};
     }
-    if (auto const sane = check_times(report, context.now); !sane) return sane.error();
+    check_times(draft.value, context.now, draft.errors);
+    auto const report = faultless(std::move(draft));
+    if (!report) return report.error();
     auto const pulse = find_pulse(tx, Sql{}.add("id = ").bind(id)).value();
-    auto const run = take_report(tx, context, pulse, report);
+    auto const run = take_report(tx, context, pulse, *report);
     record(tx, context, "run.report", {"run", run.id.to_string(), task->name}, Outcome::success);
     return Created<Run>{run, "/api/runs/" + run.id.to_string()};
 }

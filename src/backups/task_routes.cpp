@@ -41,7 +41,7 @@ class Tasks {
         return Entity<BackupTask>{told(context, *std::move(found))};
     }
 
-    Result<Created<BackupTask>> create(Tx& tx, Context const& context, BackupTask const& draft) const {
+    Result<Created<BackupTask>> create(Tx& tx, Context const& context, Draft<BackupTask> const& draft) const {
         auto task = completed(tx, context, draft);
         if (!task) return task.error();
         if (auto const saved = Table<BackupTask>(tx).insert(*task); !saved) return saved.error();
@@ -53,9 +53,7 @@ class Tasks {
     Result<Entity<BackupTask>> change(Tx& tx, Context const& context, Id id, Document const& document) const {
         auto const before = find_for_write(tx, context, id, Reach::operate);
         if (!before) return before.error();
-        auto const wanted = document.apply(*before);
-        if (!wanted) return wanted.error();
-        auto after = completed_change(tx, context, *before, *wanted);
+        auto after = completed_change(tx, context, *before, document.draft(*before));
         if (!after) return after.error();
         auto const saved = save_changes(tx, context, "backup.update", *before, *after);
         if (!saved) return saved.error();

@@ -7,9 +7,10 @@
 //
 // Id arguments are the {parameters} of the pattern, in order (a text that is no id answers 404), std::string
 // arguments those that are no ids; a document argument is the decoded body (std::optional<T>: there may be
-// none), Patch<T> a merge patch for one, Replacement<T> a PUT. GET runs in a read transaction, the rest in a
-// write one, which must leave an audit record (Tx::audited) when it succeeds. Any callable of such a
-// signature will do (a function, a lambda); it is copied, and called by all threads.
+// none; Draft<T>: it may have faults, to which the handler adds), Patch<T> a merge patch for one,
+// Replacement<T> a PUT. GET runs in a read transaction, the rest in a write one, which must leave an audit
+// record (Tx::audited) when it succeeds. Any callable of such a signature will do (a function, a lambda); it
+// is copied, and called by all threads.
 #pragma once
 
 #include <string>
@@ -65,7 +66,8 @@ template <class T>
 class Patch {
   public:
     explicit Patch(boost::json::value document) : document_(std::move(document)) {}
-    Result<T> apply(T const& current) const { return patched(current, document_); }
+    Draft<T> draft(T const& current) const { return patched(current, document_); }
+    Result<T> apply(T const& current) const { return faultless(draft(current)); }
     boost::json::value const& document() const { return document_; }
 
   private:
@@ -76,7 +78,8 @@ template <class T>
 class Replacement {
   public:
     explicit Replacement(boost::json::value document) : document_(std::move(document)) {}
-    Result<T> apply(T const& current) const { return replaced(current, document_); }
+    Draft<T> draft(T const& current) const { return replaced(current, document_); }
+    Result<T> apply(T const& current) const { return faultless(draft(current)); }
     boost::json::value const& document() const { return document_; }
 
   private:

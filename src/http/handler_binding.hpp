@@ -76,6 +76,18 @@ struct Argument<std::optional<T>> {
 };
 
 template <class T>
+struct Argument<Draft<T>> {
+    static constexpr std::size_t path_values = 0;
+    static constexpr bool is_body = true;
+    static Result<Draft<T>> take(Binding& binding) {
+        auto body = binding.json_body();
+        if (!body) return body.error();
+        return draft_from<T>(*body);
+    }
+    static void describe(OperationDoc& doc) { doc.request = &schema_of<T>(); }
+};
+
+template <class T>
 struct Argument<Patch<T>> {
     static constexpr std::size_t path_values = 0;
     static constexpr bool is_body = true;

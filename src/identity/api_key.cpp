@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "crypto/digest.hpp"
+#include "resource/document.hpp"
 
 namespace securestack {
 namespace {
@@ -170,18 +171,18 @@ bool is_within(ApiKey const& key, ApiKey const& other) {
            ends_within(key.expires_at, other.expires_at);
 }
 
-std::vector<FieldError> faults_of(ApiKey const& key, Principal const& principal,
-                                  std::optional<ApiKey> const& maker, Time now) {
-    std::vector<FieldError> errors;
-    check_scopes(key, principal, errors);
-    check_addresses(key, errors);
-    check_end(key, principal, now, errors);
-    if (!maker) return errors;
-    if (!are_inside(key.addresses, maker->addresses))
+void check_key(ApiKey const& key, Principal const& principal, std::optional<ApiKey> const& maker, Time now,
+               std::vector<FieldError>& errors) {
+    if (!is_wrong(errors, "/scopes")) check_scopes(key, principal, errors);
+    bool const has_addresses = !is_wrong(errors, "/addresses");
+    if (has_addresses) check_addresses(key, errors);
+    bool const has_end = !is_wrong(errors, "/expires_at");
+    if (has_end) check_end(key, principal, now, errors);
+    if (!maker) return;
+    if (has_addresses && !are_inside(key.addresses, maker->addresses))
         errors.push_back({"/addresses", "range", "must be within those of the key that you use"});
-    if (!ends_within(key.expires_at, maker->expires_at))
+    if (has_end && !ends_within(key.expires_at, maker->expires_at))
         errors.push_back({"/expires_at", "range", "must not be later than that of the key that you use"});
-    return errors;
 }
 
 }  // namespace securestack

@@ -71,9 +71,10 @@ bool is_expired(ApiKey const& key, Time now);
 // other's.
 bool is_within(ApiKey const& key, ApiKey const& other);
 
-// What is wrong with `key` as a key of `principal`, who has `maker` when it acts with a key itself.
-std::vector<FieldError> faults_of(ApiKey const& key, Principal const& principal,
-                                  std::optional<ApiKey> const& maker, Time now);
+// Adds to `errors` what is wrong with `key` as a key of `principal`, who has `maker` when it acts with a key
+// itself; nothing about members that are in there already.
+void check_key(ApiKey const& key, Principal const& principal, std::optional<ApiKey> const& maker, Time now,
+               std::vector<FieldError>& errors);
 
 inline Holder holder_of(ApiKey const& key) {
     return {.owner = key.owner, .team = std::nullopt};

@@ -74,7 +74,7 @@ void forget(Identity& identity, Tx& tx, Id owner) {
     tx.on_commit([&cache = identity.sessions().cache(), owner] { cache.forget_user(owner); });
 }
 
-Result<Created<NewApiKey>> create_key(Tx& tx, Context const& context, ApiKey const& draft) {
+Result<Created<NewApiKey>> create_key(Tx& tx, Context const& context, Draft<ApiKey> draft) {
     auto const acting = acting_key(tx, context);
     if (!acting) return acting.error();
     auto const keys = tx.first("SELECT count(*) FROM api_keys WHERE owner = $1", {context.principal.user},
@@ -83,10 +83,10 @@ Result<Created<NewApiKey>> create_key(Tx& tx, Context const& context, ApiKey con
         return Problem{ErrorCode::conflict, "You have " + std::to_string(most_keys_of_a_user) +
                                                 " API keys, which is the most: delete one first."};
     }
-    ApiKey key = draft;
+    auto& [key, errors] = draft;
     complete(key, *acting, context.now);
-    if (auto faults = faults_of(key, context.principal, *acting, context.now); !faults.empty())
-        return Problem{std::move(faults)};
+    check_key(key, context.principal, *acting, context.now, errors);
+    if (!errors.empty()) return Problem{std::move(errors)};
     key.id = context.new_id();
     key.owner = context.principal.user;
     key.created_at = key.renewed_at = context.now;
@@ -105,21 +105,21 @@ Result<Entity<ApiKey>> change_key(Identity& identity, Tx& tx, Context const& con
     if (!acting) return acting.error();
     auto const before = find_own(tx, context, id, *acting);
     if (!before) return before.error();
-    auto after = change.apply(*before);
-    if (!after) return after.error();
-    complete(*after, *acting, context.now);
-    auto const changes = changes_between(schema_of<ApiKey>(), &*before, &*after);
-    if (changes.as_object().empty()) {
+    auto draft = change.draft(*before);
+    auto& [after, errors] = draft;
+    complete(after, *acting, context.now);
+    auto const changes = changes_between(schema_of<ApiKey>(), &*before, &after);
+    if (errors.empty() && changes.as_object().empty()) {
         nothing_to_record(tx);
         return Entity<ApiKey>{*before};
     }
-    if (auto faults = faults_of(*after, context.principal, *acting, context.now); !faults.empty())
-        return Problem{std::move(faults)};
-    if (after->expires_at != before->expires_at) after->renewed_at = context.now;
-    if (auto const saved = Table<ApiKey>(tx).update(*after); !saved) return saved.error();
-    forget(identity, tx, after->owner);
-    record(tx, context, "api_key.update", audit_object(*after), Outcome::success, changes);
-    return Entity<ApiKey>{*std::move(after)};
+    check_key(after, context.principal, *acting, context.now, errors);
+    if (!errors.empty()) return Problem{std::move(errors)};
+    if (after.expires_at != before->expires_at) after.renewed_at = context.now;
+    if (auto const saved = Table<ApiKey>(tx).update(after); !saved) return saved.error();
+    forget(identity, tx, after.owner);
+    record(tx, context, "api_key.update", audit_object(after), Outcome::success, changes);
+    return Entity<ApiKey>{std::move(after)};
 }
 
 // Who is logged in gives the key as long a life again as it had; a key cannot lengthen one.

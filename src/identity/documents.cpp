@@ -1,6 +1,7 @@
 #include "identity/documents.hpp"
 
 #include "crypto/password.hpp"
+#include "resource/document.hpp"
 
 namespace securestack {
 namespace {
@@ -117,6 +118,14 @@ Schema const& schema_of<UserDraft>() {
         field<&UserDraft::disabled>("disabled").doc("A disabled user cannot log in; its sessions end."));
     static constexpr Schema schema{.name = "UserDraft", .fields = fields};
     return schema;
+}
+
+void add_password_faults(std::vector<FieldError>& faults, Secret const& password, std::string_view username,
+                         int shortest) {
+    if (is_wrong(faults, "/password")) return;
+    bool const has_name = !is_wrong(faults, "/username");
+    auto const more = check_password(password, has_name ? username : std::string_view{}, shortest);
+    faults.insert(faults.end(), more.begin(), more.end());
 }
 
 UserDraft draft_of(User const& user) {

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/secret.hpp"
 #include "identity/user.hpp"
@@ -79,6 +81,11 @@ template <>
 Schema const& schema_of<Profile>();
 template <>
 Schema const& schema_of<UserDraft>();
+
+// Adds what is wrong with `password` as a new one for `username`; nothing when that is among `faults`
+// already. At least `shortest` code points.
+void add_password_faults(std::vector<FieldError>& faults, Secret const& password, std::string_view username,
+                         int shortest);
 
 UserDraft draft_of(User const& user);
 // `user` with what the draft says; the password is another matter.

@@ -28,7 +28,7 @@ struct SettingUp : NewAccount {
 };
 
 void hash(NewAccount& account) {
-    account.faults = check_password(account.password, account.user.username, account.shortest_password);
+    add_password_faults(account.faults, account.password, account.user.username, account.shortest_password);
     if (account.faults.empty()) account.user.password_hash = hash_password(account.password);
     account.password = Secret{};
 }
@@ -45,7 +45,7 @@ Result<void> counted(Identity& identity, Tx& tx, Context const& context, NewAcco
 }
 
 Result<void> name_is_free(Tx& tx, NewAccount const& account) {
-    if (!find_user(tx, account.user.username)) return {};
+    if (!account.faults.empty() || !find_user(tx, account.user.username)) return {};
     return username_is_taken();
 }
 
@@ -81,9 +81,11 @@ Result<void> may_register(RegistrationPolicy policy, Tx& tx, Registration const&
 }
 
 Result<Committed<Registering>> begin_registration(Identity& identity, Tx& tx, Context const& context,
-                                                  Registration const& registration) {
+                                                  Draft<Registration> const& draft) {
+    auto const& registration = draft.value;
     auto const policy = identity.settings().registration;
     Registering account;
+    account.faults = draft.errors;
     account.user.username = registration.username;
     account.user.email = registration.email;
     account.user.display_name = registration.display_name;
@@ -118,8 +120,10 @@ Result<void> may_set_up(Tx& tx, Secret const& token, Time now) {
 }
 
 Result<Committed<SettingUp>> begin_setup(Identity& identity, Tx& tx, Context const& context,
-                                         FirstAdmin const& wanted) {
+                                         Draft<FirstAdmin> const& draft) {
+    auto const& wanted = draft.value;
     SettingUp account;
+    account.faults = draft.errors;
     account.user.username = wanted.username;
     account.user.role = Role::admin;
     account.password = wanted.password;

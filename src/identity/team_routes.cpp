@@ -160,11 +160,14 @@ Result<TeamMember> add(Identity& identity, Tx& tx, Context const& context, Team 
 }
 
 Result<Created<TeamMember>> add_member(Identity& identity, Tx& tx, Context const& context, Id id,
-                                       NewTeamMember const& wanted) {
+                                       Draft<NewTeamMember> draft) {
     auto const team = find_for_write(tx, context, id);
     if (!team) return team.error();
-    auto const user = find_user(tx, wanted.username);
-    if (!user) return Problem{{FieldError{"/username", "unknown", "must be the name of a user"}}};
+    auto& [wanted, errors] = draft;
+    bool const has_name = !is_wrong(errors, "/username");
+    auto const user = has_name ? find_user(tx, wanted.username) : std::nullopt;
+    if (has_name && !user) errors.push_back({"/username", "unknown", "must be the name of a user"});
+    if (!errors.empty()) return Problem{std::move(errors)};
     if (find_member(tx, id, user->id)) {
         return Problem{ErrorCode::conflict, "This user is a member already: change its role instead."};
     }

@@ -34,24 +34,27 @@ Result<User> find_for_write(Tx& tx, Context const& context, Id id) {
 
 void hash(Edit& edit) {
     if (!edit.password) return;
-    edit.faults = check_password(*edit.password, edit.username, edit.shortest_password);
+    add_password_faults(edit.faults, *edit.password, edit.username, edit.shortest_password);
     if (edit.faults.empty()) edit.new_hash = hash_password(*edit.password);
     edit.password.reset();
 }
 
-Edit edit_of(Identity const& identity, Id id, UserDraft const& draft) {
+Edit edit_of(Identity const& identity, Id id, Draft<UserDraft> const& draft) {
     Edit edit;
     edit.id = id;
-    edit.wanted = draft;
-    edit.username = draft.username;
-    edit.password = draft.password;
+    edit.wanted = draft.value;
+    edit.username = draft.value.username;
+    edit.password = draft.value.password;
+    edit.faults = draft.errors;
     edit.shortest_password = identity.settings().shortest_password;
     return edit;
 }
 
-Result<Edit> begin_creation(Identity& identity, Tx& tx, Context const&, UserDraft const& draft) {
-    if (!draft.password) return Problem{{FieldError{"/password", "required", "is needed for a new user"}}};
-    if (find_user(tx, draft.username)) return username_is_taken();
+Result<Edit> begin_creation(Identity& identity, Tx& tx, Context const&, Draft<UserDraft> draft) {
+    auto const& [wanted, faults] = draft;
+    if (!wanted.password && !is_wrong(faults, "/password"))
+        draft.errors.push_back({"/password", "required", "is needed for a new user"});
+    if (faults.empty() && find_user(tx, wanted.username)) return username_is_taken();
     return edit_of(identity, Id{}, draft);
 }
 
@@ -70,9 +73,7 @@ template <class Change>
 Result<Edit> begin_change(Identity& identity, Tx& tx, Context const& context, Id id, Change const& document) {
     auto const user = find_for_write(tx, context, id);
     if (!user) return user.error();
-    auto const draft = document.apply(draft_of(*user));
-    if (!draft) return draft.error();
-    auto edit = edit_of(identity, id, *draft);
+    auto edit = edit_of(identity, id, document.draft(draft_of(*user)));
     edit.wanted = document;
     return edit;
 }

@@ -1,10 +1,13 @@
 #include "incidents/bulk.hpp"
 
+#include "resource/document.hpp"
+
 namespace securestack {
 namespace {
 
 void check_request(void const* object, std::vector<FieldError>& errors) {
     auto const& request = *static_cast<BulkRequest const*>(object);
+    if (is_wrong(errors, "/resolution") || is_wrong(errors, "/action")) return;
     if (!request.resolution.empty() && request.action != BulkAction::resolve)
         errors.push_back({"/resolution", "conflict", "is only for action \"resolve\"; leave it out"});
 }

@@ -28,7 +28,7 @@ Result<Entity<Incident>> get_incident(Tx& tx, Context const& context, Id id) {
     return Entity<Incident>{*std::move(found)};
 }
 
-Result<Created<Incident>> create_incident(Tx& tx, Context const& context, Incident const& draft) {
+Result<Created<Incident>> create_incident(Tx& tx, Context const& context, Draft<Incident> const& draft) {
     auto incident = completed(tx, context, draft);
     if (!incident) return incident.error();
     auto const saved =
@@ -45,9 +45,8 @@ Result<Incident> find_for_change(Tx& tx, Context const& context, Id id, Reach re
 }
 
 Result<Entity<Incident>> save(Tx& tx, Context const& context, Incident const& before,
-                              Result<Incident> const& wanted) {
-    if (!wanted) return wanted.error();
-    auto after = completed_change(tx, context, before, *wanted);
+                              Draft<Incident> wanted) {
+    auto after = completed_change(tx, context, before, std::move(wanted));
     if (!after) return after.error();
     if (auto const saved = save_incident(tx, context, before, *after, "incident.update"); !saved)
         return saved.error();
@@ -59,17 +58,17 @@ Result<Entity<Incident>> replace_incident(Tx& tx, Context const& context, Id id,
                                           Replacement<Incident> const& replacement) {
     auto const before = find_for_change(tx, context, id, Reach::operate);
     if (!before) return before.error();
-    auto wanted = replacement.apply(*before);
+    auto wanted = replacement.draft(*before);
     auto const* members = replacement.document().if_object();
-    if (wanted && members != nullptr && !members->contains("status")) wanted->status = before->status;
-    return save(tx, context, *before, wanted);
+    if (members != nullptr && !members->contains("status")) wanted.value.status = before->status;
+    return save(tx, context, *before, std::move(wanted));
 }
 
 Result<Entity<Incident>> update_incident(Tx& tx, Context const& context, Id id,
                                          Patch<Incident> const& patch) {
     auto const before = find_for_change(tx, context, id, Reach::operate);
     if (!before) return before.error();
-    return save(tx, context, *before, patch.apply(*before));
+    return save(tx, context, *before, patch.draft(*before));
 }
 
 Result<NoContent> delete_incident(Tx& tx, Context const& context, Id id) {

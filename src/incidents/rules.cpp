@@ -14,7 +14,7 @@ namespace {
 using Errors = std::vector<FieldError>;
 
 void check_assignee(Tx& tx, std::optional<Id> assignee, Errors& errors) {
-    if (!assignee) return;
+    if (!assignee || is_wrong(errors, "/assignee")) return;
     auto const user = Table<User>(tx).find(*assignee);
     bool const can_act =
         user && !user->disabled && permissions_of(user->role).contains(Permission::incidents_write);
@@ -25,6 +25,7 @@ void check_assignee(Tx& tx, std::optional<Id> assignee, Errors& errors) {
 
 void check_resolution(Incident const& incident, Errors& errors) {
     if (incident.resolution.empty() || incident.status == IncidentStatus::resolved) return;
+    if (is_wrong(errors, "/resolution") || is_wrong(errors, "/status")) return;
     errors.push_back({"/resolution", "conflict", "is only for status \"resolved\"; leave it out"});
 }
 
@@ -42,6 +43,7 @@ std::optional<Id> common_team(std::vector<NamedServer> const& servers) {
 std::vector<NamedServer> check_servers(Tx& tx, Principal const& principal, Reach reach,
                                        std::vector<Id> const& servers, std::vector<Id> const& before,
                                        Errors& errors) {
+    if (is_wrong(errors, "/servers")) return {};
     auto const known = named_servers(tx, servers);
     for (std::size_t i = 0; i < servers.size() && errors.size() < max_errors; ++i) {
         if (std::ranges::find(before, servers[i]) != before.end()) continue;
@@ -55,7 +57,7 @@ std::vector<NamedServer> check_servers(Tx& tx, Principal const& principal, Reach
 }
 
 void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, Errors& errors) {
-    if (!team) return;
+    if (!team || is_wrong(errors, "/team")) return;
     bool const may_use = reaches(principal, Reach::operate, {.owner = {}, .team = team});
     if (may_use && (principal.role != Role::admin || Table<Team>(tx).find(*team))) return;
     errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
@@ -72,46 +74,49 @@ Result<void> insert_for(Tx& tx, Principal const& principal, std::function<Result
     return done;
 }
 
-Result<Incident> completed(Tx& tx, Context const& context, Incident draft) {
-    draft.id = context.new_id();
-    draft.opened_at = draft.created_at = draft.updated_at = context.now;
-    draft.reporter = draft.owner = context.principal.user;
-    Errors errors;
-    if (draft.status != IncidentStatus::open)
+Result<Incident> completed(Tx& tx, Context const& context, Draft<Incident> draft) {
+    auto& [incident, errors] = draft;
+    incident.id = context.new_id();
+    incident.opened_at = incident.created_at = incident.updated_at = context.now;
+    incident.reporter = incident.owner = context.principal.user;
+    check_resolution(incident, errors);
+    if (incident.status != IncidentStatus::open)
         errors.push_back({"/status", "conflict", "a new incident is open; leave it out"});
-    check_resolution(draft, errors);
-    check_assignee(tx, draft.assignee, errors);
-    check_team(tx, context.principal, draft.team, errors);
-    auto const servers = check_servers(tx, context.principal, Reach::read, draft.servers, {}, errors);
+    check_assignee(tx, incident.assignee, errors);
+    check_team(tx, context.principal, incident.team, errors);
+    auto const servers = check_servers(tx, context.principal, Reach::read, incident.servers, {}, errors);
     if (!errors.empty()) return Problem{std::move(errors)};
-    if (!draft.team) draft.team = common_team(servers);
+    if (!incident.team) incident.team = common_team(servers);
     // An administrator sees it anyway; whose server it is must, too.
-    if (context.principal.role == Role::admin && !servers.empty()) draft.owner = servers.front().holder.owner;
-    return draft;
+    if (context.principal.role == Role::admin && !servers.empty())
+        incident.owner = servers.front().holder.owner;
+    return std::move(incident);
 }
 
-Result<Incident> completed_change(Tx& tx, Context const& context, Incident const& before, Incident wanted) {
+Result<Incident> completed_change(Tx& tx, Context const& context, Incident const& before,
+                                  Draft<Incident> wanted) {
+    auto& [after, errors] = wanted;
     auto const& principal = context.principal;
-    if (wanted.team != before.team && !reaches_incident(principal, Reach::manage, before)) {
+    bool const is_given = after.team != before.team && !is_wrong(errors, "/team");
+    if (is_given && !reaches_incident(principal, Reach::manage, before)) {
         return Problem{ErrorCode::forbidden,
                        "Another team is for the owner, a maintainer of the team or an administrator to give: "
                        "send team as it is."};
     }
     bool const reopened =
-        before.status == IncidentStatus::resolved && wanted.status != IncidentStatus::resolved;
-    if (reopened && wanted.resolution == before.resolution) wanted.resolution.clear();
-    Errors errors;
-    check_resolution(wanted, errors);
-    if (wanted.assignee != before.assignee) check_assignee(tx, wanted.assignee, errors);
-    if (wanted.team != before.team) check_team(tx, principal, wanted.team, errors);
-    if (wanted.servers != before.servers)
-        check_servers(tx, principal, Reach::read, wanted.servers, before.servers, errors);
+        before.status == IncidentStatus::resolved && after.status != IncidentStatus::resolved;
+    if (reopened && after.resolution == before.resolution) after.resolution.clear();
+    check_resolution(after, errors);
+    if (after.assignee != before.assignee) check_assignee(tx, after.assignee, errors);
+    if (is_given) check_team(tx, principal, after.team, errors);
+    if (after.servers != before.servers)
+        check_servers(tx, principal, Reach::read, after.servers, before.servers, errors);
     if (!errors.empty()) return Problem{std::move(errors)};
-    if (wanted.status == before.status) return wanted;
-    auto const status = std::exchange(wanted.status, before.status);
-    if (auto const entered = enter(wanted, status, principal.user, context.now); !entered)
+    if (after.status == before.status) return std::move(after);
+    auto const status = std::exchange(after.status, before.status);
+    if (auto const entered = enter(after, status, principal.user, context.now); !entered)
         return entered.error();
-    return wanted;
+    return std::move(after);
 }
 
 }  // namespace securestack

@@ -8,7 +8,8 @@
 
 namespace securestack {
 
-// The rules that incidents and maintenance windows share. Each adds to `errors` what is wrong.
+// The rules that incidents and maintenance windows share. Each adds to `errors` what is wrong, unless the
+// member is in there already.
 //
 // Servers that `before` does not name must be among those that the caller reaches so far; to the caller,
 // another one does not exist.
@@ -22,11 +23,13 @@ void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, std:
 // was looked at, on this replica or another.
 Result<void> insert_for(Tx& tx, Principal const& principal, std::function<Result<void>()> const& insert);
 
-// Makes a decoded draft whole. Problem `invalid` with every rule that it breaks.
-Result<Incident> completed(Tx& tx, Context const& context, Incident draft);
+// Makes a draft whole. Problem `invalid` with every rule that it breaks, beside its own faults.
+Result<Incident> completed(Tx& tx, Context const& context, Draft<Incident> draft);
 
-// The same for a change of `before` into `wanted`; a new status is entered by the rules of the life cycle
+// The same for a change of `before` into what is wanted; a new status is entered by the rules of the life
+// cycle
 // (`conflict`). `forbidden` when it names another team and the caller does not manage the incident.
-Result<Incident> completed_change(Tx& tx, Context const& context, Incident const& before, Incident wanted);
+Result<Incident> completed_change(Tx& tx, Context const& context, Incident const& before,
+                                  Draft<Incident> wanted);
 
 }  // namespace securestack

@@ -1,5 +1,7 @@
 #include "incidents/window.hpp"
 
+#include "resource/document.hpp"
+
 namespace securestack {
 namespace {
 
@@ -9,28 +11,42 @@ constexpr std::chrono::days longest_window{366};
 constexpr std::int64_t shortest_occurrence = 60;
 constexpr std::int64_t longest_occurrence = 31 * 86'400;
 
+using Pointer = std::string_view;
+
 void check_once(MaintenanceWindow const& window, Errors& errors) {
-    constexpr auto unless = "is required, unless the window recurs by a schedule";
-    if (!window.starts_at) errors.push_back({"/starts_at", "required", unless});
-    if (!window.ends_at) errors.push_back({"/ends_at", "required", unless});
-    if (window.duration_seconds)
+    auto const require = [&](Pointer pointer, std::optional<Time> time) {
+        if (time || is_wrong(errors, pointer)) return;
+        errors.push_back(
+            {std::string{pointer}, "required", "is required, unless the window recurs by a schedule"});
+    };
+    require("/starts_at", window.starts_at);
+    require("/ends_at", window.ends_at);
+    if (window.duration_seconds && !is_wrong(errors, "/duration_seconds"))
         errors.push_back(
             {"/duration_seconds", "conflict", "is only for a window with a schedule; leave it out"});
-    if (window.starts_at && window.ends_at && *window.ends_at - *window.starts_at > longest_window)
+}
+
+void check_order(MaintenanceWindow const& window, Errors& errors) {
+    if (!window.starts_at || !window.ends_at) return;
+    if (is_wrong(errors, "/starts_at") || is_wrong(errors, "/ends_at")) return;
+    if (*window.ends_at <= *window.starts_at)
+        errors.push_back({"/ends_at", "range", "must be after starts_at"});
+    if (!window.schedule && *window.ends_at - *window.starts_at > longest_window)
         errors.push_back({"/ends_at", "range", "must be at most 366 days after starts_at"});
 }
 
 void check_window(void const* object, Errors& errors) {
     auto const& window = *static_cast<MaintenanceWindow const*>(object);
-    if (window.servers.empty() && window.labels.empty())
+    auto const is_right = [&](Pointer pointer) { return !is_wrong(errors, pointer); };
+    if (window.servers.empty() && window.labels.empty() && is_right("/servers") && is_right("/labels"))
         errors.push_back({"/servers", "required", "name servers, or labels that they have"});
+    if (!is_right("/schedule")) return;
     if (!window.schedule) {
         check_once(window, errors);
-    } else if (!window.duration_seconds) {
+    } else if (!window.duration_seconds && is_right("/duration_seconds")) {
         errors.push_back({"/duration_seconds", "required", "is required with a schedule"});
     }
-    if (window.starts_at && window.ends_at && *window.ends_at <= *window.starts_at)
-        errors.push_back({"/ends_at", "range", "must be after starts_at"});
+    check_order(window, errors);
 }
 
 }  // namespace

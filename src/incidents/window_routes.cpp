@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "audit/save_changes.hpp"
 #include "http/collection.hpp"
 #include "identity/visible.hpp"
@@ -12,6 +15,10 @@ namespace {
 
 using Window = MaintenanceWindow;
 using Errors = std::vector<FieldError>;
+
+// What says when it happens.
+constexpr std::array<std::string_view, 5> times{"/starts_at", "/ends_at", "/schedule", "/duration_seconds",
+                                                "/timezone"};
 
 // The end of what time can be written: for what recurs without an end.
 constexpr Time never{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
@@ -75,8 +82,11 @@ Result<Entity<Window>> get_window(Tx& tx, Context const& context, Id id) {
 void work_out(Window& window, Time now, bool is_new, Errors& errors) {
     auto const next = occurrence_at(window, now);
     if (!next) {
-        auto const faults = next.error().errors;
-        errors.insert(errors.end(), faults.begin(), faults.end());
+        for (auto const& fault : next.error().errors) {
+            if (!is_wrong(errors, fault.pointer)) errors.push_back(fault);
+        }
+    } else if (std::ranges::any_of(times, [&](auto pointer) { return is_wrong(errors, pointer); })) {
+        return;
     } else if (*next) {
         window.occurs_from = (*next)->from;
         window.occurs_until = (*next)->until;
@@ -94,13 +104,12 @@ void work_out(Window& window, Time now, bool is_new, Errors& errors) {
     }
 }
 
-Result<Created<Window>> create_window(Tx& tx, Context const& context, Window const& draft) {
-    auto window = draft;
+Result<Created<Window>> create_window(Tx& tx, Context const& context, Draft<Window> draft) {
+    auto& [window, errors] = draft;
     window.id = context.new_id();
     window.created_at = window.updated_at = context.now;
     window.owner = context.principal.user;
     window.everywhere = context.principal.role == Role::admin;
-    Errors errors;
     check_servers(tx, context.principal, Reach::operate, window.servers, {}, errors);
     check_team(tx, context.principal, window.team, errors);
     work_out(window, context.now, true, errors);
@@ -112,40 +121,34 @@ Result<Created<Window>> create_window(Tx& tx, Context const& context, Window con
     return Created<Window>{window, "/api/maintenance/" + window.id.to_string()};
 }
 
-Result<Window> completed_change(Tx& tx, Context const& context, Window const& before, Window wanted) {
+Result<Window> completed_change(Tx& tx, Context const& context, Window const& before, Draft<Window> wanted) {
+    auto& [after, errors] = wanted;
     auto const& principal = context.principal;
-    if (wanted.team != before.team && !reaches(principal, Reach::manage, holder_of(before))) {
+    bool const is_given = after.team != before.team && !is_wrong(errors, "/team");
+    if (is_given && !reaches(principal, Reach::manage, holder_of(before))) {
         return refused(
             "Another team is for the owner, a maintainer of the team or an administrator to give: "
             "send team as it is.");
     }
-    Errors errors;
-    if (wanted.servers != before.servers)
-        check_servers(tx, principal, Reach::operate, wanted.servers, before.servers, errors);
-    if (wanted.team != before.team) check_team(tx, principal, wanted.team, errors);
+    if (after.servers != before.servers)
+        check_servers(tx, principal, Reach::operate, after.servers, before.servers, errors);
+    if (is_given) check_team(tx, principal, after.team, errors);
     // Who may not write a window for everybody may not change one into another for everybody, either.
-    if (wanted.labels != before.labels) wanted.everywhere = principal.role == Role::admin;
-    work_out(wanted, context.now, false, errors);
-    if (!errors.empty()) return Problem{std::move(errors)};
-    return wanted;
-}
-
-Result<Entity<Window>> save(Tx& tx, Context const& context, Window const& before,
-                            Result<Window> const& wanted) {
-    if (!wanted) return wanted.error();
-    auto after = completed_change(tx, context, before, *wanted);
-    if (!after) return after.error();
-    auto const saved = save_changes(tx, context, "maintenance_window.update", before, *after);
-    if (!saved) return saved.error();
-    if (after->servers != before.servers) link_servers(tx, window_links, after->id, after->servers);
-    return Entity<Window>{*std::move(after)};
+    if (after.labels != before.labels) after.everywhere = principal.role == Role::admin;
+    work_out(after, context.now, false, errors);
+    return faultless(std::move(wanted));
 }
 
 template <class Document>
 Result<Entity<Window>> change_window(Tx& tx, Context const& context, Id id, Document const& document) {
     auto const before = find_for_write(tx, context, id, Reach::operate);
     if (!before) return before.error();
-    return save(tx, context, *before, document.apply(*before));
+    auto after = completed_change(tx, context, *before, document.draft(*before));
+    if (!after) return after.error();
+    auto const saved = save_changes(tx, context, "maintenance_window.update", *before, *after);
+    if (!saved) return saved.error();
+    if (after->servers != before->servers) link_servers(tx, window_links, after->id, after->servers);
+    return Entity<Window>{*std::move(after)};
 }
 
 Result<NoContent> delete_window(Tx& tx, Context const& context, Id id) {

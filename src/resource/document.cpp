@@ -104,6 +104,14 @@ bool Schema::is_searchable() const {
     return std::ranges::any_of(fields, &Field::is_searchable);
 }
 
+bool is_wrong(Errors const& errors, std::string_view pointer) {
+    return std::ranges::any_of(errors, [&](FieldError const& error) {
+        std::string_view const wrong = error.pointer;
+        return wrong.empty() || wrong == pointer ||
+               (wrong.starts_with(pointer) && wrong.substr(pointer.size()).starts_with('/'));
+    });
+}
+
 void decode_into(Schema const& schema, json::value const& document, void* object, std::string const& pointer,
                  Errors& errors) {
     if (!is_object(document, pointer, errors)) return;
@@ -119,7 +127,8 @@ void decode_into(Schema const& schema, json::value const& document, void* object
             errors.push_back({join_pointer(pointer, field.name), "required", "is required"});
         }
     }
-    if (errors.size() == before) run_check(schema, object, pointer, errors);
+    // Of a document within another one, is_wrong would not know the members.
+    if (errors.size() == before || pointer.empty()) run_check(schema, object, pointer, errors);
 }
 
 void encode_to(Schema const& schema, void const* object, JsonWriter& out) {
@@ -182,7 +191,7 @@ Errors apply_patch(Schema const& schema, json::value const& patch, void const* d
                 {join_pointer("", field->name), "required", "is required: null would remove it"});
         }
     }
-    if (errors.empty()) run_check(schema, object, "", errors);
+    run_check(schema, object, "", errors);
     return errors;
 }
 

@@ -216,7 +216,7 @@ struct Schema {
     std::span<Field const> fields;
     std::string_view default_sort = "id";  // as in ?sort=
     std::span<UniqueRule const> unique = {};
-    // Rules that span members; run after every member passed its own. May be null.
+    // Rules that span members. `errors` has what the members break of their own: see `is_wrong`. May be null.
     void (*check)(void const* object, std::vector<FieldError>& errors) = nullptr;
     std::string_view documentation = {};
 

@@ -58,7 +58,7 @@ Result<void> insert(Tx& tx, Context const& context, Server const& server) {
     }
 }
 
-Result<Created<Server>> create_server(Tx& tx, Context const& context, Server const& draft) {
+Result<Created<Server>> create_server(Tx& tx, Context const& context, Draft<Server> const& draft) {
     auto server = completed(tx, context, draft);
     if (!server) return server.error();
     if (auto const saved = insert(tx, context, *server); !saved) return saved.error();
@@ -76,7 +76,7 @@ class ServerChanges {
     Result<Entity<Server>> change(Tx& tx, Context const& context, Id id, Document const& document) const {
         auto const before = find_for_write(tx, context, live(id), Reach::operate);
         if (!before) return before.error();
-        return save(tx, context, *before, document.apply(*before));
+        return save(tx, context, *before, document.draft(*before));
     }
 
     Result<NoContent> remove(Tx& tx, Context const& context, Id id) const {
@@ -105,9 +105,8 @@ class ServerChanges {
 
   private:
     Result<Entity<Server>> save(Tx& tx, Context const& context, Server const& before,
-                                Result<Server> const& wanted) const {
-        if (!wanted) return wanted.error();
-        auto after = completed_change(tx, context, before, *wanted);
+                                Draft<Server> wanted) const {
+        auto after = completed_change(tx, context, before, std::move(wanted));
         if (!after) return after.error();
         auto const saved = save_changes(tx, context, "server.update", before, *after);
         if (!saved) return saved.error();

@@ -10,7 +10,8 @@ namespace {
 using Errors = std::vector<FieldError>;
 
 void check_maintenance(Server const& server, std::optional<Time> before, Time now, Errors& errors) {
-    if (!server.maintenance_until) return;
+    if (!server.maintenance_until || is_wrong(errors, "/maintenance_until") || is_wrong(errors, "/status"))
+        return;
     if (server.status != ServerStatus::maintenance) {
         errors.push_back({"/maintenance_until", "conflict",
                           "is only for status \"maintenance\"; leave it out, or set it to null"});
@@ -20,12 +21,13 @@ void check_maintenance(Server const& server, std::optional<Time> before, Time no
 }
 
 void check_owner(Tx& tx, Id owner, Errors& errors) {
+    if (is_wrong(errors, "/owner")) return;
     if (!Table<User>(tx).find(owner)) errors.push_back({"/owner", "unknown", "must be the id of a user"});
 }
 
 // A team that the caller has no part in is as good as none.
 void check_team(Tx& tx, Context const& context, std::optional<Id> team, Errors& errors) {
-    if (!team) return;
+    if (!team || is_wrong(errors, "/team")) return;
     bool const is_admin = context.principal.role == Role::admin;
     bool const may_use = reaches(context.principal, Reach::operate, {.owner = {}, .team = team});
     if (may_use && (!is_admin || Table<Team>(tx).find(*team))) return;
@@ -38,29 +40,31 @@ bool moves(Server const& before, Server const& after) {
 
 }  // namespace
 
-Result<Server> completed(Tx& tx, Context const& context, Server draft) {
-    draft.id = context.new_id();
-    draft.created_at = draft.updated_at = context.now;
-    if (draft.owner.is_nil()) draft.owner = context.principal.user;
-    Errors errors;
-    check_maintenance(draft, std::nullopt, context.now, errors);
-    if (draft.owner != context.principal.user) {
+Result<Server> completed(Tx& tx, Context const& context, Draft<Server> draft) {
+    auto& [server, errors] = draft;
+    server.id = context.new_id();
+    server.created_at = server.updated_at = context.now;
+    if (server.owner.is_nil()) server.owner = context.principal.user;
+    check_maintenance(server, std::nullopt, context.now, errors);
+    if (server.owner != context.principal.user) {
         if (context.principal.role == Role::admin) {
-            check_owner(tx, draft.owner, errors);
+            check_owner(tx, server.owner, errors);
         } else {
             errors.push_back(
                 {"/owner", "read_only", "only an administrator may name another owner; leave it out"});
         }
     }
-    check_team(tx, context, draft.team, errors);
-    if (!errors.empty()) return Problem{std::move(errors)};
-    return draft;
+    check_team(tx, context, server.team, errors);
+    return faultless(std::move(draft));
 }
 
-Result<Server> completed_change(Tx& tx, Context const& context, Server const& before, Server after) {
+Result<Server> completed_change(Tx& tx, Context const& context, Server const& before, Draft<Server> wanted) {
+    auto& [after, errors] = wanted;
     after.updated_at = context.now;
     if (after.owner.is_nil()) after.owner = before.owner;
-    if (moves(before, after) && !reaches(context.principal, Reach::manage, holder_of(before))) {
+    bool const is_told_whose = !is_wrong(errors, "/owner") && !is_wrong(errors, "/team");
+    if (is_told_whose && moves(before, after) &&
+        !reaches(context.principal, Reach::manage, holder_of(before))) {
         return Problem{
             ErrorCode::forbidden,
             "Another owner or team is for its owner, a maintainer of its team or an administrator to "
@@ -70,12 +74,10 @@ Result<Server> completed_change(Tx& tx, Context const& context, Server const& be
         before.status == ServerStatus::maintenance && after.status != ServerStatus::maintenance;
     if (left_maintenance && after.maintenance_until == before.maintenance_until)
         after.maintenance_until.reset();
-    Errors errors;
     check_maintenance(after, before.maintenance_until, context.now, errors);
     if (after.owner != before.owner) check_owner(tx, after.owner, errors);
     if (after.team != before.team) check_team(tx, context, after.team, errors);
-    if (!errors.empty()) return Problem{std::move(errors)};
-    return after;
+    return faultless(std::move(wanted));
 }
 
 }  // namespace securestack

@@ -7,13 +7,13 @@
 
 namespace securestack {
 
-// Makes a decoded draft whole: id, times, and the caller as its owner when it names none.
-// Problem `invalid` with every rule that it breaks. Who names another owner must be an administrator, who
-// names a team at least one of its operators.
-Result<Server> completed(Tx& tx, Context const& context, Server draft);
+// Makes a draft whole: id, times, and the caller as its owner when it names none.
+// Problem `invalid` with every rule that it breaks, beside its own faults. Who names another owner must be an
+// administrator, who names a team at least one of its operators.
+Result<Server> completed(Tx& tx, Context const& context, Draft<Server> draft);
 
-// The same for a change of `before` into `after`: who is in no maintenance any more has no end of it either.
-// `forbidden` when it gives the server away and the caller does not manage it.
-Result<Server> completed_change(Tx& tx, Context const& context, Server const& before, Server after);
+// The same for a change of `before` into what is wanted: who is in no maintenance any more has no end of it
+// either. `forbidden` when it gives the server away and the caller does not manage it.
+Result<Server> completed_change(Tx& tx, Context const& context, Server const& before, Draft<Server> wanted);
 
 }  // namespace securestack
