@@ -14,18 +14,19 @@ namespace {
 constexpr std::array<std::string_view, method_count> method_names{"GET",   "HEAD",   "POST",    "PUT",
                                                                   "PATCH", "DELETE", "OPTIONS", "OTHER"};
 
-// A path as a URI reference: the path was decoded, so all that RFC 3986 does not allow in one is escaped
-// again.
+// A path as a URI reference: Request::path was decoded but for its escaped slashes, so all else that RFC 3986
+// does not allow in one is escaped again.
 std::string encode_path(std::string_view path) {
     static constexpr std::string_view hex = "0123456789ABCDEF";
     static constexpr ascii::CharSet path_characters{"/-._~!$&'()*+,;=:@"};
     std::string out;
-    for (char const c : path) {
-        if (path_characters.has(c)) {
-            out += c;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        bool const is_slash = ascii::equal_ignoring_case(path.substr(i, 3), "%2F");
+        if (is_slash || path_characters.has(path[i])) {
+            out += path[i];
             continue;
         }
-        auto const byte = static_cast<unsigned char>(c);
+        auto const byte = static_cast<unsigned char>(path[i]);
         out += '%';
         out += hex[byte >> 4];
         out += hex[byte & 15];

@@ -69,6 +69,14 @@ TEST(ProblemResponse, EscapesAPathThatIsNoUri) {
     EXPECT_NE(response.body.find(R"("instance":"/a%22b%20%FF")"), std::string::npos) << response.body;
 }
 
+// Request::path keeps an escaped slash as it was sent.
+TEST(ProblemResponse, EscapesNoEscapedSlashAgain) {
+    Response const response = problem_response({ErrorCode::not_found, ""}, "/a%2Fb%2fc/100%/%2", "r-1");
+
+    EXPECT_NE(response.body.find(R"("instance":"/a%2Fb%2fc/100%25/%252")"), std::string::npos)
+        << response.body;
+}
+
 TEST(ProblemResponse, SetsTheHeadersOfItsStatus) {
     Problem not_allowed{ErrorCode::method_not_allowed, ""};
     not_allowed.allow = "GET, HEAD";
