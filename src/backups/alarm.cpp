@@ -33,7 +33,7 @@ bool raise_alarm(Tx& tx, Actor const& actor, TaskPulse const& pulse, Alarm what,
 }
 
 void settle_alarm(Tx& tx, Actor const& actor, TaskPulse const& pulse, std::string const& how) {
-    settle_incident(tx, actor, dedup_key(pulse), how);
+    settle_incident(tx, actor, dedup_key(pulse), {pulse.server}, how);
 }
 
 }  // namespace securestack

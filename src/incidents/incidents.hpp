@@ -48,15 +48,16 @@ struct Reported {
 
 // Opens an incident, or counts an occurrence of the one with this key that is not resolved, or reopens the
 // one that was resolved within the window. A worse severity than the incident's becomes the incident's; a
-// milder one changes nothing. Servers that are unknown or deleted are left out. Writes the timeline and the
-// audit record; whether to report at all (`in_maintenance`) is the caller's decision.
+// milder one changes nothing. Servers that are unknown or deleted are left out. An incident of those whom the
+// first server no longer belongs to is left to them, without its key, and another one is opened. Writes the
+// timeline and the audit record; whether to report at all (`in_maintenance`) is the caller's decision.
 Reported report_incident(Tx& tx, Actor const& actor, IncidentReport const& report);
 
-// Resolves the incident with this key if it is open or acknowledged; the id of the one that it resolved.
-// Otherwise nothing happens, and nothing is recorded: the caller says `nothing_to_record` if it did nothing
-// else.
+// Resolves the incident with this key if it is open or acknowledged, and theirs whom the first of `servers`
+// belongs to; the id of the one that it resolved. Otherwise nothing happens, and nothing is recorded: the
+// caller says `nothing_to_record` if it did nothing else.
 std::optional<Id> settle_incident(Tx& tx, Actor const& actor, std::string_view dedup_key,
-                                  std::string_view resolution);
+                                  std::vector<Id> const& servers, std::string_view resolution);
 
 // Incidents that the program reported, and that are not resolved, go with their first server to its new owner
 // and team.
@@ -64,8 +65,8 @@ ServerFollower incident_follower();
 
 // Whether the server's own status says so (until its `maintenance_until`, if it has one), or a maintenance
 // window covers it at `now`. A window covers the servers that it names, and those with all of its labels that
-// belong to its owner or its team, or to anybody when an administrator wrote it. False for a server that does
-// not exist.
+// belong to its owner or its team, or to anybody when an administrator wrote it: of all these, only what its
+// owner may operate at this moment. False for a server that does not exist.
 bool in_maintenance(Tx& tx, Id server, Time now);
 
 // Has at most `limit` windows that recur, and whose shown occurrence has passed, show the next one; how many.

@@ -31,6 +31,18 @@ std::string one_line(std::string_view text) {
     return cut(line.substr(first, line.find_last_not_of(' ') - first + 1), longest_incident_title);
 }
 
+// The first server's, as it is now; none when the report names no server that exists.
+std::optional<Holder> holder_of_first(Tx& tx, std::vector<Id> const& servers) {
+    auto const found = named_servers(tx, servers);
+    if (found.empty()) return std::nullopt;
+    return found.front().holder;
+}
+
+// A server that has changed hands takes its troubles along: what was told to the one before is not told on.
+bool is_theirs(Incident const& incident, std::optional<Holder> const& holder) {
+    return !holder || incident.owner == holder->owner || (incident.team && incident.team == holder->team);
+}
+
 std::optional<Incident> unresolved(Tx& tx, std::string_view key) {
     return Table<Incident>(tx).find_where(
         Sql{}.add("dedup_key = ").bind(key).add(" AND status <> 'resolved'"));
@@ -60,6 +72,13 @@ Incident opened(Actor const& actor, IncidentReport const& report, std::vector<Na
     return incident;
 }
 
+// From here on the key is free for an incident of somebody else.
+void release_key(Tx& tx, Actor const& actor, Incident const& before) {
+    auto after = before;
+    after.dedup_key.reset();
+    save_incident(tx, actor, before, after, "incident.release").value();
+}
+
 void add_occurrence(Incident& incident, IncidentReport const& report) {
     ++incident.occurrences;
     incident.severity = std::min(incident.severity, report.severity);
@@ -70,13 +89,17 @@ void add_occurrence(Incident& incident, IncidentReport const& report) {
 Reported report_incident(Tx& tx, Actor const& actor, IncidentReport const& report) {
     if (report.dedup_key.empty() || std::ssize(report.dedup_key) > longest_dedup_key)
         throw std::logic_error("an incident is reported under a key of 1 to 255 characters");
-    if (auto const before = unresolved(tx, report.dedup_key)) {
-        auto after = *before;
+    auto const holder = holder_of_first(tx, report.servers);
+    auto const open = unresolved(tx, report.dedup_key);
+    if (open && is_theirs(*open, holder)) {
+        auto after = *open;
         add_occurrence(after, report);
-        save_incident(tx, actor, *before, after, "incident.occurrence").value();
+        save_incident(tx, actor, *open, after, "incident.occurrence").value();
         return {after.id, after.number, ReportEffect::counted};
     }
-    if (auto const before = lately_resolved(tx, report.dedup_key, actor.now - report.reopen_window)) {
+    if (open) release_key(tx, actor, *open);
+    auto const before = lately_resolved(tx, report.dedup_key, actor.now - report.reopen_window);
+    if (before && is_theirs(*before, holder)) {
         auto after = *before;
         add_occurrence(after, report);
         enter(after, IncidentStatus::open, actor.principal.user, actor.now).value();
@@ -89,9 +112,9 @@ Reported report_incident(Tx& tx, Actor const& actor, IncidentReport const& repor
 }
 
 std::optional<Id> settle_incident(Tx& tx, Actor const& actor, std::string_view dedup_key,
-                                  std::string_view resolution) {
+                                  std::vector<Id> const& servers, std::string_view resolution) {
     auto const before = unresolved(tx, dedup_key);
-    if (!before) return std::nullopt;
+    if (!before || !is_theirs(*before, holder_of_first(tx, servers))) return std::nullopt;
     auto after = *before;
     enter(after, IncidentStatus::resolved, actor.principal.user, actor.now).value();
     after.resolution = cut(resolution, longest_resolution);

@@ -130,6 +130,9 @@ Result<Window> completed_change(Tx& tx, Context const& context, Window const& be
             "Another team is for the owner, a maintainer of the team or an administrator to give: "
             "send team as it is.");
     }
+    if (before.everywhere && !before.labels.empty() && principal.role != Role::admin) {
+        return refused("This window covers everybody's servers: only an administrator may change it.");
+    }
     if (after.servers != before.servers)
         check_servers(tx, principal, Reach::operate, after.servers, before.servers, errors);
     if (is_given) check_team(tx, principal, after.team, errors);

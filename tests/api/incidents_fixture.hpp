@@ -14,6 +14,7 @@
 namespace securestack::test {
 
 inline constexpr Persona erin{"erin", Role::user};
+inline constexpr Persona dave{"dave", Role::admin};
 inline constexpr Persona frank{"frank", Role::user};
 
 using Texts = std::vector<std::string>;
@@ -71,9 +72,10 @@ class IncidentTest : public ApiTest {
     Reported report(IncidentReport const& what) {
         return app().database().write_now([&](Tx& tx) { return report_incident(tx, program(), what); });
     }
-    std::optional<Id> settle(std::string const& key, std::string const& resolution = "A backup succeeded.") {
+    std::optional<Id> settle(IncidentReport const& what,
+                             std::string const& resolution = "A backup succeeded.") {
         return app().database().write_now(
-            [&](Tx& tx) { return settle_incident(tx, program(), key, resolution); });
+            [&](Tx& tx) { return settle_incident(tx, program(), what.dedup_key, what.servers, resolution); });
     }
 
     static Texts column(Answer const& page, std::string_view member) {

@@ -238,10 +238,61 @@ TEST_P(Maintenance, IsForWhoMayChangeTheServersAndSeenByItsTeam) {
     EXPECT_EQ(number("SELECT count(*) FROM maintenance_servers"), 0);
 }
 
-TEST_P(Maintenance, AMembersChangeNeverSpreadsAWindowOverEverybody) {
+TEST_P(Maintenance, AWindowEndsWhereItsOwnersReachEnds) {
+    auto const server = new_server(bob, "db-1");
+    auto const window = plan(bob, over(server) + hour(-1, 9));
+    ASSERT_TRUE(maintained(server));
+
+    as(bob).patch("/api/servers/" + server, R"({"owner": ")" + user(mallory) + "\"}");
+
+    EXPECT_FALSE(maintained(server));
+    EXPECT_EQ(as(bob).get("/api/servers/" + server).status, 404);
+}
+
+TEST_P(Maintenance, WhoLeavesATeamSilencesItsServersNoMore) {
+    auto const team = new_team("Core", {{bob, "operator"}});
+    auto const server =
+        new_server(alice, "db-1", R"(, "team": ")" + team + R"(", "labels": {"role": "web"})");
+    ASSERT_EQ(plan(bob, over(server) + hour(-1, 9)).status, 201);
+    ASSERT_EQ(plan(bob, R"("labels": {"role": "web"}, "team": ")" + team + '"' + hour(-1, 9)).status, 201);
+    ASSERT_TRUE(maintained(server));
+
+    as(alice).del("/api/teams/" + team + "/members/" + user(bob));
+
+    EXPECT_FALSE(maintained(server));
+}
+
+TEST_P(Maintenance, WhatCoversEverybodyIsForAdministratorsAlone) {
+    auto const team = new_team("Core", {{bob, "maintainer"}});
+    auto const foreign = new_server(mallory, "x", R"(, "labels": {"role": "web"})");
+    auto const id = plan(alice, R"("labels": {"role": "web"}, "team": ")" + team + '"' + hour(-1, 1)).id();
+    ASSERT_TRUE(maintained(foreign));
+
+    EXPECT_EQ(as(bob).patch("/api/maintenance/" + id, R"({"title": "y"})").status, 403);
+    EXPECT_EQ(as(bob).patch("/api/maintenance/" + id, R"({"labels": {"role": "db"}})").status, 403);
+    EXPECT_EQ(as(alice).patch("/api/maintenance/" + id, R"({"title": "y"})").status, 200);
+    EXPECT_EQ(as(bob).del("/api/maintenance/" + id).status, 204);
+}
+
+TEST_P(Maintenance, ADemotedAdministratorSilencesTheirOwnOnly) {
+    auto const foreign = new_server(mallory, "x", R"(, "labels": {"role": "web"})");
+    auto const own = new_server(dave, "y", R"(, "labels": {"role": "web"})");
+    auto const id = plan(dave, R"("labels": {"role": "web"})" + hour(-1, 1)).id();
+    ASSERT_TRUE(maintained(foreign));
+
+    ASSERT_EQ(as(alice).patch("/api/users/" + user(dave), R"({"role": "user"})").status, 200);
+    app().clock.advance(std::chrono::seconds{2});
+
+    EXPECT_FALSE(maintained(foreign));
+    EXPECT_TRUE(maintained(own));
+    EXPECT_EQ(as(dave).patch("/api/maintenance/" + id, R"({"title": "z"})").status, 403);
+}
+
+TEST_P(Maintenance, AMemberCannotAddLabelsThatMeanEverybody) {
     auto const team = new_team("Core", {{bob, "operator"}});
     auto const foreign = new_server(mallory, "x", R"(, "labels": {"role": "web"})");
-    auto const id = plan(alice, R"("labels": {"role": "none"}, "team": ")" + team + '"' + hour(-1, 1)).id();
+    auto const named = new_server(alice, "y", R"(, "team": ")" + team + '"');
+    auto const id = plan(alice, over(named) + R"(, "team": ")" + team + '"' + hour(-1, 1)).id();
 
     EXPECT_EQ(as(bob).patch("/api/maintenance/" + id, R"({"labels": {"role": "web"}})").status, 200);
 

@@ -94,9 +94,9 @@ TEST_P(IncidentReports, SettlingResolvesWhatIsNotResolvedAndOnlyThat) {
     auto const server = new_server(bob, "db-1");
     auto const id = report(report_of("backup:1", {server})).incident;
 
-    EXPECT_EQ(settle("backup:1"), id);
-    EXPECT_EQ(settle("backup:1"), std::nullopt);
-    EXPECT_EQ(settle("backup:2"), std::nullopt);
+    EXPECT_EQ(settle(report_of("backup:1")), id);
+    EXPECT_EQ(settle(report_of("backup:1")), std::nullopt);
+    EXPECT_EQ(settle(report_of("backup:2")), std::nullopt);
 
     auto const seen = as(bob).get(path(id.to_string()));
     EXPECT_EQ(seen.text("/status"), "resolved");
@@ -108,7 +108,7 @@ TEST_P(IncidentReports, WithinTheWindowItIsReopenedAndAfterItAnotherOneIsMade) {
     auto const server = new_server(bob, "db-1");
     auto const first = report(report_of("backup:1", {server}));
     auto const id = first.incident.to_string();
-    settle("backup:1");
+    settle(report_of("backup:1"));
     app().clock.advance(usual_reopen_window - std::chrono::seconds{1});
 
     auto const again = report(report_of("backup:1", {server}));
@@ -118,7 +118,7 @@ TEST_P(IncidentReports, WithinTheWindowItIsReopenedAndAfterItAnotherOneIsMade) {
     EXPECT_EQ(as(bob).get(path(id)).at("/occurrences"), 2);
     EXPECT_THAT(kinds(bob, id), ElementsAre("opened", "resolved", "occurrence", "reopened"));
 
-    settle("backup:1");
+    settle(report_of("backup:1"));
     app().clock.advance(usual_reopen_window);
     auto const later = report(report_of("backup:1", {server}));
     EXPECT_EQ(later.effect, ReportEffect::opened);
@@ -131,7 +131,7 @@ TEST_P(IncidentReports, TheWindowIsTheReports) {
     auto never = report_of("backup:1", {server});
     never.reopen_window = std::chrono::seconds{0};
     report(never);
-    settle("backup:1");
+    settle(report_of("backup:1"));
 
     EXPECT_EQ(report(never).effect, ReportEffect::opened);
 }
@@ -139,7 +139,7 @@ TEST_P(IncidentReports, TheWindowIsTheReports) {
 TEST_P(IncidentReports, AnOldOneIsNotReopenedBesideItsSuccessor) {
     auto const server = new_server(bob, "db-1");
     auto const old = report(report_of("backup:1", {server})).incident.to_string();
-    settle("backup:1");
+    settle(report_of("backup:1"));
     app().clock.advance(std::chrono::days{3});
     report(report_of("backup:1", {server}));
 
@@ -154,7 +154,7 @@ TEST_P(IncidentReports, AnIncidentGoesWithItsServerToANewOwner) {
     auto const server = new_server(bob, "db-1");
     auto const open = report(report_of("backup:1", {server})).incident.to_string();
     auto const over = report(report_of("backup:2", {server})).incident.to_string();
-    settle("backup:2");
+    settle(report_of("backup:2"));
     auto const own = new_incident(bob, "x", R"(, "servers": )" + ids({server}));
 
     auto const given = as(alice).patch("/api/servers/" + server, R"({"owner": ")" + user(erin) + "\"}");
@@ -164,6 +164,50 @@ TEST_P(IncidentReports, AnIncidentGoesWithItsServerToANewOwner) {
     EXPECT_EQ(as(bob).get(path(open)).status, 404);
     EXPECT_EQ(as(bob).get(path(over)).status, 200);
     EXPECT_EQ(as(bob).get(path(own)).status, 200);
+}
+
+TEST_P(IncidentReports, WhatWasResolvedIsNotReopenedForWhoHadTheServerBefore) {
+    auto const server = new_server(bob, "db-1");
+    auto const trouble = report_of("backup:1", {server});
+    auto const old = report(trouble).incident.to_string();
+    settle(trouble);
+    as(bob).patch("/api/servers/" + server, R"({"owner": ")" + user(erin) + "\"}");
+
+    auto const again = report(trouble);
+
+    EXPECT_EQ(again.effect, ReportEffect::opened);
+    EXPECT_EQ(as(erin).get(path(again.incident.to_string())).text("/status"), "open");
+    EXPECT_EQ(as(bob).get(path(again.incident.to_string())).status, 404);
+    EXPECT_EQ(as(bob).get(path(old)).text("/status"), "resolved");
+    EXPECT_EQ(report(trouble).effect, ReportEffect::counted);
+}
+
+TEST_P(IncidentReports, AnIncidentThatWasKeptBackIsToldNothingMore) {
+    auto const server = new_server(bob, "db-1");
+    auto const trouble = report_of("backup:1", {server});
+    auto const kept = report(trouble).incident.to_string();
+    as(bob).patch(path(kept), R"({"servers": []})");
+    as(bob).patch("/api/servers/" + server, R"({"owner": ")" + user(erin) + "\"}");
+
+    EXPECT_EQ(settle(trouble), std::nullopt);
+    auto const told = report(trouble);
+
+    EXPECT_EQ(told.effect, ReportEffect::opened);
+    EXPECT_EQ(as(erin).get(path(told.incident.to_string())).at("/occurrences"), 1);
+    EXPECT_EQ(as(bob).get(path(kept)).at("/occurrences"), 1);
+    EXPECT_EQ(as(bob).get(path(kept)).text("/status"), "open");
+    EXPECT_EQ(records("incident.release"), 1);
+    EXPECT_EQ(settle(trouble), told.incident);
+}
+
+TEST_P(IncidentReports, ATeamThatTookAnIncidentOverKeepsIt) {
+    auto const team = new_team("Core", {{bob, "maintainer"}});
+    auto const server = new_server(bob, "db-1");
+    auto const trouble = report_of("backup:1", {server});
+    auto const id = report(trouble).incident.to_string();
+    ASSERT_EQ(as(bob).patch(path(id), R"({"team": ")" + team + "\"}").status, 200);
+
+    EXPECT_EQ(report(trouble).effect, ReportEffect::counted);
 }
 
 TEST_P(IncidentReports, NamesThatGoIntoATitleCannotBreakIt) {
