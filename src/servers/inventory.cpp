@@ -62,15 +62,30 @@ std::string plain_name(std::string_view text) {
 
 // Ansible.
 
-// Names are unique among one owner's servers only: where two have the same, the id tells them apart.
+// Names are unique among one owner's servers only: where two have the same, the id tells them apart. A name
+// that somebody chose to be like a name with an id gets its own id, too.
 std::map<Id, std::string> host_names(std::vector<Server> const& servers) {
     std::map<std::string_view, int> uses;
     for (auto const& server : servers) ++uses[server.name];
     std::map<Id, std::string> names;
+    std::set<std::string> with_id;
+    auto const add_id = [&](Server const& server) {
+        auto const& name = names[server.id] = server.name + "-" + server.id.to_string();
+        with_id.insert(name);
+    };
     for (auto const& server : servers) {
-        auto name = server.name;
-        if (uses[server.name] > 1) name += "-" + server.id.to_string();
-        names.emplace(server.id, std::move(name));
+        if (uses[server.name] > 1) {
+            add_id(server);
+        } else {
+            names[server.id] = server.name;
+        }
+    }
+    auto const is_taken = [&](Server const& server) {
+        return names[server.id] == server.name && with_id.contains(server.name);
+    };
+    for (auto taken = std::ranges::find_if(servers, is_taken); taken != servers.end();
+         taken = std::ranges::find_if(servers, is_taken)) {
+        add_id(*taken);
     }
     return names;
 }

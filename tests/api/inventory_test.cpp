@@ -51,6 +51,18 @@ TEST_P(Inventory, EverybodyGetsTheirOwnAndSameNamesStayApart) {
     EXPECT_EQ(anonymous().get("/api/inventory/ansible").status, 401);
 }
 
+TEST_P(Inventory, ANameThatImitatesAnotherHostsTakesNobodysPlace) {
+    auto const victim =
+        as(bob).post("/api/servers", R"({"name": "web", "hostname": "good.example.com"})").id();
+    add(mallory, R"({"name": "web", "hostname": "x.example.com"})");
+    add(mallory, R"({"name": "web-)" + victim + R"(", "hostname": "evil.example.com"})");
+
+    auto const answer = as(carol).get("/api/inventory/ansible");
+
+    EXPECT_EQ(answer.at("/_meta/hostvars").as_object().size(), 3U);
+    EXPECT_EQ(answer.text("/_meta/hostvars/web-" + victim + "/ansible_host"), "good.example.com");
+}
+
 TEST_P(Inventory, PrometheusGetsATargetForEachEndpoint) {
     add(bob, R"({"name": "db-1", "labels": {"app.io/tier": "gold"}, "endpoints": [
         {"host": "db-1.example.com", "port": 443}, {"host": "2001:db8::1", "port": 9100, "tls": false}]})");
