@@ -1,16 +1,42 @@
 // What becomes of the tasks of a server when something becomes of the server.
+#include "backups/alarm.hpp"
 #include "backups/backups.hpp"
 #include "backups/outcome.hpp"
+#include "backups/repository.hpp"
+#include "backups/rules.hpp"
+#include "identity/accounts.hpp"
+#include "resource/table.hpp"
 #include "servers/server.hpp"
 
 namespace securestack {
 namespace {
 
-void move_along(Tx& tx, Actor const&, Server const& server) {
+// A repository, whose secrets its agent is told, stays behind when the server's owner may not use it.
+void leave_repositories(Tx& tx, Actor const& actor, Server const& server) {
+    auto const owner = principal_of(tx, server.owner);
+    std::vector<BackupTask> left;
+    Table<BackupTask> tasks{tx};
+    tasks.for_each(Sql{}.add("WHERE repository IS NOT NULL AND server = ").bind(server.id),
+                   [&](BackupTask const& task) {
+                       auto const repository = Table<Repository>(tx).find(*task.repository);
+                       bool const shared = server.team && repository && repository->team == server.team;
+                       if (!shared && !(repository && reaches(owner, Reach::operate, holder_of(*repository))))
+                           left.push_back(task);
+                   });
+    for (auto& task : left) {
+        task.repository.reset();
+        task.updated_at = actor.now;
+        derive(task);
+        tasks.update(task).value();
+    }
+}
+
+void move_along(Tx& tx, Actor const& actor, Server const& server) {
     for (std::string const table : {"backups", "runs"}) {
         tx.execute("UPDATE " + table + " SET owner = $2, team = $3, version = version + 1 WHERE server = $1",
                    {server.id, server.owner, server.team});
     }
+    leave_repositories(tx, actor, server);
 }
 
 // The task's slots are counted anew from now on.
@@ -20,6 +46,7 @@ void set_stopped(Tx& tx, Actor const& actor, Server const& server, std::optional
         after.stopped_at = at;
         await_next(after, actor.now);
         save_pulse(tx, pulse, after);
+        if (at) settle_alarm(tx, actor, pulse, "Its server was deleted.");
     }
 }
 

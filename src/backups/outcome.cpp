@@ -34,6 +34,16 @@ std::optional<Run> open_run(Tx& tx, TaskPulse const& pulse, std::optional<Id> ri
         Sql{}.add("task = ").bind(pulse.id).add(" AND rid = ").bind(*rid).add(" AND state = 'running'"));
 }
 
+// The end of the last run, sent again because its answer was lost: under the same rid, and soon after.
+std::optional<Run> told_before(Tx& tx, TaskPulse const& pulse, RunReport const& report, Time now) {
+    static constexpr auto longest_retry = std::chrono::minutes{5};
+    if (!report.rid || !pulse.last_run) return std::nullopt;
+    auto last = Table<Run>(tx).find(pulse.last_run->id);
+    if (!last || last->rid != report.rid || last->state != state_of(report)) return std::nullopt;
+    if (!last->finished_at || now - *last->finished_at > longest_retry) return std::nullopt;
+    return last;
+}
+
 Run new_run(Actor const& actor, TaskPulse const& pulse, RunReport const& report) {
     Run run;
     run.id = actor.ids.make(actor.now);
@@ -167,6 +177,12 @@ void take_end(Tx& tx, Actor const& actor, TaskPulse const& before, TaskPulse aft
 Run take_report(Tx& tx, Actor const& actor, TaskPulse const& pulse, RunReport const& report) {
     bool const begins = state_of(report) == RunState::running;
     auto known = open_run(tx, pulse, report.rid);
+    if (!known && !begins) {
+        if (auto const last = told_before(tx, pulse, report, actor.now)) {
+            nothing_to_record(tx);
+            return *last;
+        }
+    }
     // A second beginning under a rid is the first one, sent again; without one it is another run, and the end
     // of the first will not be heard of any more.
     if (known && begins && !report.rid) known.reset();

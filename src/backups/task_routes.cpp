@@ -1,4 +1,6 @@
 #include "audit/save_changes.hpp"
+#include "backups/alarm.hpp"
+#include "backups/outcome.hpp"
 #include "backups/routes.hpp"
 #include "backups/rules.hpp"
 #include "http/bound.hpp"
@@ -63,6 +65,8 @@ class Tasks {
     Result<NoContent> remove(Tx& tx, Context const& context, Id id) const {
         auto const before = find_for_write(tx, context, id, Reach::manage);
         if (!before) return before.error();
+        settle_alarm(tx, context, find_pulse(tx, Sql{}.add("id = ").bind(id)).value(),
+                     "The backup task was deleted.");
         Table<BackupTask>(tx).remove(id);
         record_deleted(tx, context, "backup.delete", *before);
         return NoContent{};

@@ -28,6 +28,18 @@ std::optional<User> find_user(Tx& tx, std::string_view username) {
     return Table<User>(tx).find_where(Sql{}.add("username_fold = ").bind(folded(username)));
 }
 
+Principal principal_of(Tx& tx, Id user) {
+    Principal principal;
+    principal.user = user;
+    principal.via = Via::system;
+    if (auto const found = Table<User>(tx).find(user)) {
+        principal.name = found->username;
+        principal.role = found->role;
+    }
+    principal.teams = memberships_of(tx, user);
+    return principal;
+}
+
 bool has_active_admin(Tx& tx, Id except) {
     return tx
         .first("SELECT 1 FROM users WHERE role = 'admin' AND disabled = $1 AND id <> $2 LIMIT 1",

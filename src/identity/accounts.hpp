@@ -42,6 +42,8 @@ class Accounts {
 };
 
 std::optional<User> find_user(Tx& tx, std::string_view username);
+// What a user is and may at this moment; for one who is gone: nobody's role, in no team.
+Principal principal_of(Tx& tx, Id user);
 // An active administrator other than `except`.
 bool has_active_admin(Tx& tx, Id except = {});
 

@@ -1,8 +1,7 @@
 // Which servers are in maintenance, and the windows that recur.
 #include <algorithm>
 
-#include "identity/team.hpp"
-#include "identity/user.hpp"
+#include "identity/accounts.hpp"
 #include "incidents/incidents.hpp"
 #include "incidents/occurrence.hpp"
 #include "resource/table.hpp"
@@ -33,17 +32,6 @@ Sql candidates(Server const& server, Time now) {
     return sql;
 }
 
-// As they are now, whatever they were when they wrote the window.
-Principal owner_of(Tx& tx, MaintenanceWindow const& window) {
-    Principal principal;
-    principal.user = window.owner;
-    principal.via = Via::system;
-    auto const user = Table<User>(tx).find(window.owner);
-    if (user) principal.role = user->role;
-    principal.teams = memberships_of(tx, window.owner);
-    return principal;
-}
-
 bool means(MaintenanceWindow const& window, Server const& server) {
     if (std::ranges::find(window.servers, server.id) != window.servers.end()) return true;
     return !window.labels.empty() && std::ranges::all_of(window.labels, [&](auto const& label) {
@@ -61,7 +49,7 @@ bool in_maintenance(Tx& tx, Id server, Time now) {
     bool active = false;
     Table<MaintenanceWindow>(tx).for_each(candidates(*found, now), [&](MaintenanceWindow const& window) {
         active = active || (means(window, *found) && is_active(window, now) &&
-                            reaches(owner_of(tx, window), Reach::operate, holder_of(*found)));
+                            reaches(principal_of(tx, window.owner), Reach::operate, holder_of(*found)));
     });
     return active;
 }

@@ -187,7 +187,8 @@ void add_summary_route(Router& router) {
         .summary("The numbers of the first screen")
         .description(
             "Servers by status, backups by state, unresolved incidents by severity, and the latest acts: of "
-            "what you may see. A part that an API key has no scope for is null.")
+            "what you may see. A part that an API key has no scope for is null; who may not read the audit "
+            "log gets no `acts`.")
         .tag("Overview");
 }
 

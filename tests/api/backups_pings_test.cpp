@@ -103,6 +103,25 @@ TEST_P(BackupPings, AStartThatIsSentAgainUnderItsRidIsTheSameRun) {
     EXPECT_EQ(runs(id).size(), 1U);
 }
 
+TEST_P(BackupPings, AnEndThatIsSentAgainUnderItsRidIsTheSameRun) {
+    auto const id = new_task("nightly");
+    ping(id, "/start" + with(rid));
+    app().clock.advance(60s);
+    ping(id, "/0" + with(rid));
+    app().clock.advance(20s);
+
+    EXPECT_EQ(ping(id, "/0" + with(rid)).status, 200);
+
+    EXPECT_EQ(runs(id).size(), 1U);
+    EXPECT_EQ(runs(id).at(0).at("duration_seconds"), 60);
+    ping(id, "/1" + with(rid));
+    EXPECT_EQ(runs(id).size(), 2U);
+    EXPECT_EQ(state(id), "failed");
+    app().clock.advance(1h);
+    ping(id, "/1" + with(rid));
+    EXPECT_EQ(runs(id).size(), 3U);
+}
+
 TEST_P(BackupPings, AnEndWithoutARidEndsTheOpenRunButTellsNoDurationOfIt) {
     auto const id = new_task("nightly");
     ping(id, std::string{"/start"} + with(rid));

@@ -228,6 +228,50 @@ TEST_P(BackupTasks, DeletedTheyTakeTheirHistoryAlong) {
     EXPECT_EQ(records("backup.delete"), 1);
 }
 
+TEST_P(BackupTasks, WhatIsDeletedLeavesNoIncidentOpen) {
+    auto const deleted = new_task("nightly");
+    auto const of_server = new_task("hourly");
+    ping(deleted, "/fail");
+    ping(of_server, "/fail");
+    ASSERT_EQ(incidents("open"), 2);
+
+    as(bob).del(path(deleted));
+    EXPECT_EQ(incidents("open"), 1);
+    as(bob).del("/api/servers/" + server);
+
+    EXPECT_EQ(incidents("open"), 0);
+    EXPECT_EQ(records("incident.resolve"), 2);
+}
+
+TEST_P(BackupTasks, ARepositoryStaysBehindWhenItsServerIsGivenAway) {
+    auto const repository = as(bob).post(
+        "/api/repositories", R"({"name": "r", "url": "sftp:backup@vault:/r", "password": "secret"})");
+    ASSERT_EQ(repository.status, 201) << repository.body;
+    auto const id = new_task("files", R"("kind": "files", "source": {"paths": ["/etc"]}, "repository": ")" +
+                                          repository.id() + '"');
+
+    as(alice).patch("/api/servers/" + server, R"({"owner": ")" + id_of(mallory).to_string() + "\"}");
+
+    EXPECT_TRUE(as(mallory).get(path(id)).at("/repository").is_null());
+    EXPECT_THAT(as(mallory).get(path(id)).text("/state_reason"), testing::HasSubstr("repository"));
+    EXPECT_EQ(as(bob).del("/api/repositories/" + repository.id()).status, 204);
+}
+
+TEST_P(BackupTasks, ATeamsRepositoryGoesOnInTheTeam) {
+    auto const team = as(bob).post("/api/teams", R"({"name": "Core"})").id();
+    app().clock.advance(2s);
+    auto const repository = as(bob).post(
+        "/api/repositories", R"({"name": "r", "url": "sftp:backup@vault:/r", "team": ")" + team + "\"}");
+    ASSERT_EQ(repository.status, 201) << repository.body;
+    auto const id = new_task("files", R"("kind": "files", "source": {"paths": ["/etc"]}, "repository": ")" +
+                                          repository.id() + '"');
+
+    as(bob).patch("/api/servers/" + server,
+                  R"({"team": ")" + team + R"(", "owner": ")" + id_of(mallory).to_string() + "\"}");
+
+    EXPECT_EQ(as(bob).get(path(id)).text("/repository"), repository.id());
+}
+
 TEST_P(BackupTasks, APreviewShowsTheNextFiveSlotsOrWhatIsWrong) {
     auto const shown = as(bob).get("/api/schedule/preview?schedule=30%202%20*%20*%20*&timezone=Europe/Paris");
     EXPECT_EQ(shown.at("/slots").as_array().size(), 5U) << shown.body;
