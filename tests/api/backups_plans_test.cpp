@@ -28,7 +28,7 @@ class BackupPlans : public BackupsTest {
         auto const now = app().clock.now();
         auto const host = Id::parse(server).value();
         std::array const owners{id_of(bob), id_of(mallory)};
-        app().database().write_now([&](Tx& tx) {
+        app().database().maintain_now([&](Tx& tx) {
             Team team;
             team.id = team_ = app()->ids().make(now);
             team.name = team.name_fold = "team";
@@ -59,7 +59,7 @@ class BackupPlans : public BackupsTest {
             }
         });
         if (GetParam() == Engine::postgresql)
-            app().database().write_now([](Tx& tx) { tx.run_script("ANALYZE backups; ANALYZE runs"); });
+            app().database().maintain_now([](Tx& tx) { tx.run_script("ANALYZE backups; ANALYZE runs"); });
     }
 
     std::string explain(Tx& tx, Sql const& statement) {

@@ -21,7 +21,7 @@ class IncidentPlans : public IncidentTest {
         auto const owner = id_of(bob);
         auto const other = id_of(mallory);
         auto const now = app().clock.now();
-        app().database().write_now([&](Tx& tx) {
+        app().database().maintain_now([&](Tx& tx) {
             for (int i = 0; i < 4'000; ++i) {
                 Incident incident;
                 incident.id = app()->ids().make(now);
@@ -46,7 +46,7 @@ class IncidentPlans : public IncidentTest {
             }
         });
         if (GetParam() == Engine::postgresql) {
-            app().database().write_now(
+            app().database().maintain_now(
                 [](Tx& tx) { tx.run_script("ANALYZE incidents; ANALYZE maintenance_windows"); });
         }
     }

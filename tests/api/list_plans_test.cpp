@@ -23,7 +23,7 @@ class ListPlans : public ApiTest {
         auto const owner = id_of(bob);
         auto const other = id_of(mallory);
         auto const now = app().clock.now();
-        app().database().write_now([&](Tx& tx) {
+        app().database().maintain_now([&](Tx& tx) {
             for (auto& id : teams) {
                 Team team;
                 team.id = id = app()->ids().make(now);
@@ -50,7 +50,7 @@ class ListPlans : public ApiTest {
             }
         });
         if (GetParam() == Engine::postgresql) {
-            app().database().write_now(
+            app().database().maintain_now(
                 [](Tx& tx) { tx.run_script("ANALYZE servers; ANALYZE audit_records"); });
         }
     }
