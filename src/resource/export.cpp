@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "resource/keyset.hpp"
+#include "resource/text_index.hpp"
 
 namespace securestack {
 
@@ -101,7 +102,7 @@ ListExport::ListExport(ListQuery query, Scope scope, ExportFormat format)
 }
 
 bool ListExport::next(Tx& tx, std::string& out) {
-    auto const where = predicate(query_, scope_, tx.engine());
+    auto const where = predicate(query_, narrowed_by_search(tx, query_, scope_), tx.engine());
     auto const* cursor = query_.cursor ? &*query_.cursor : nullptr;
     auto const scan = scan_rows(query_, where, cursor, rows_ahead_);
     if (!started_ && format_ == ExportFormat::csv) append_csv_header(out, scan.fields);

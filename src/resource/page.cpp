@@ -2,6 +2,7 @@
 
 #include "core/encoding.hpp"
 #include "resource/keyset.hpp"
+#include "resource/text_index.hpp"
 
 namespace securestack {
 
@@ -96,7 +97,8 @@ std::string page_url(std::string_view path, QueryParameters const& parameters, s
 
 }  // namespace
 
-ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& scope) {
+ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& rows) {
+    auto const scope = narrowed_by_search(tx, query, rows);
     auto const where = predicate(query, scope, tx.engine());
     auto const* cursor = query.cursor ? &*query.cursor : nullptr;
     auto const scan = scan_rows(query, where, cursor, query.limit + 1);

@@ -105,6 +105,43 @@ bool searches_by_index(Tx& tx) {
         .has_value();
 }
 
+std::string_view plan_by_values(Engine engine) {
+    return engine == Engine::sqlite ? "" : "SET LOCAL plan_cache_mode = force_custom_plan";
+}
+
+bool has_trigram_table(Tx& tx, std::string_view table) {
+    if (tx.engine() != Engine::sqlite) return false;
+    return tx
+        .first(table_exists(tx.engine()), {std::string{table} + "_search"}, [](Row const&) { return true; })
+        .has_value();
+}
+
+std::string all_trigrams(std::span<std::string const> trigrams) {
+    std::string query;
+    for (auto const& each : trigrams) {
+        query += query.empty() ? "\"" : " AND \"";
+        for (char const c : each) {
+            if (c == '"') query += '"';
+            query += c;
+        }
+        query += '"';
+    }
+    return query;
+}
+
+std::string count_by_trigrams(std::string_view table) {
+    auto const index = std::string{table} + "_search";
+    return "SELECT count(*) FROM (SELECT 1 FROM " + index + " WHERE " + index + " MATCH $1 LIMIT $2)";
+}
+
+std::string by_trigrams(std::string_view table, std::string_view wanted) {
+    auto const index = std::string{table} + "_search";
+    std::string condition{"id IN (SELECT id FROM "};
+    condition.append(index).append("_rows WHERE number IN (SELECT rowid FROM ").append(index);
+    condition.append(" WHERE ").append(index).append(" MATCH ").append(wanted).append("))");
+    return condition;
+}
+
 std::string_view table_columns(Engine engine) {
     return engine == Engine::sqlite
                ? "SELECT name, type, \"notnull\" = 0 AND pk = 0 FROM pragma_table_info($1) ORDER BY cid"

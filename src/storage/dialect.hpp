@@ -1,6 +1,7 @@
 // Everything that is written differently for the two engines. No other file asks which engine it talks to.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,20 @@ std::string json_member(std::string_view column, std::string_view key, Engine en
 
 // False when PostgreSQL has no index that serves searches (migrations/0013_search.postgresql.sql).
 bool searches_by_index(Tx& tx);
+
+// A script for the rest of the transaction: statements are planned for the values that they are given, and
+// not once for all. SQLite has nothing to say there; PostgreSQL's statistics know which words are rare.
+std::string_view plan_by_values(Engine engine);
+
+// SQLite's index of the trigrams of a table's search_text (migrations/0014_search_index.sqlite.sql).
+// PostgreSQL has none that one could ask: its planner uses its own.
+bool has_trigram_table(Tx& tx, std::string_view table);
+// What such an index is asked for: rows that have all of them, in any order.
+std::string all_trigrams(std::span<std::string const> trigrams);
+// A statement with $1 = that, and $2 = where to stop counting.
+std::string count_by_trigrams(std::string_view table);
+// A condition on the table's id; `wanted` is a placeholder for that.
+std::string by_trigrams(std::string_view table, std::string_view wanted);
 
 // A statement with $1 = table that returns name, type and nullability (a boolean) of each column.
 std::string_view table_columns(Engine engine);

@@ -85,7 +85,8 @@ Snapshot describe(Handle const& database) {
     snapshot.schema_version =
         static_cast<int>(database.number("SELECT coalesce(max(number), 0) FROM schema_migrations"));
     database.each_text(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
+        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
         [&](std::string const& table) { snapshot.rows[table] = 0; });
     for (auto& [table, rows] : snapshot.rows)
         rows = database.number("SELECT count(*) FROM " + quoted_name(table));

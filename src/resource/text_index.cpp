@@ -1,0 +1,60 @@
+#include "resource/text_index.hpp"
+
+#include <algorithm>
+
+#include "storage/dialect.hpp"
+
+namespace securestack {
+
+namespace {
+
+// Up to here it costs less to look the found rows up and sort them than to go along the list until enough of
+// them are met.
+constexpr std::int64_t few_rows = 10'000;
+
+bool begins_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
+
+void add_trigrams(std::string_view word, std::vector<std::string>& out) {
+    std::vector<std::size_t> begins;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        if (begins_character(word[i])) begins.push_back(i);
+    }
+    begins.push_back(word.size());
+    for (std::size_t i = 0; i + 3 < begins.size(); ++i) {
+        out.emplace_back(word.substr(begins[i], begins[i + 3] - begins[i]));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> trigrams_of(std::string_view search) {
+    std::vector<std::string> found;
+    while (!search.empty()) {
+        auto const end = std::min(search.find(' '), search.size());
+        add_trigrams(search.substr(0, end), found);
+        search.remove_prefix(std::min(end + 1, search.size()));
+    }
+    std::ranges::sort(found);
+    auto const repeated = std::ranges::unique(found);
+    found.erase(repeated.begin(), repeated.end());
+    return found;
+}
+
+Scope narrowed_by_search(Tx& tx, ListQuery const& query, Scope scope) {
+    if (query.search.empty()) return scope;
+    tx.run_script(dialect::plan_by_values(tx.engine()));
+    auto const trigrams = trigrams_of(query.search);
+    auto const table = query.schema->table;
+    if (trigrams.empty() || !dialect::has_trigram_table(tx, table)) return scope;
+    auto const wanted = dialect::all_trigrams(trigrams);
+    auto const found = tx.first(dialect::count_by_trigrams(table), {wanted, few_rows + 1},
+                                [](Row const& row) { return row.integer(0); });
+    if (found.value_or(0) > few_rows) return scope;
+    Sql candidates;
+    auto const value = candidates.placeholder(wanted);
+    return scope.require(candidates.add(dialect::by_trigrams(table, value)));
+}
+
+}  // namespace securestack

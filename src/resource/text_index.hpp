@@ -1,0 +1,19 @@
+// What an index of a table's search_text does for ?q=. The condition of the search itself stays what it is
+// (keyset.cpp) and decides alone: the index only leaves fewer rows to look at.
+#pragma once
+
+#include "resource/query.hpp"
+#include "resource/scope.hpp"
+
+namespace securestack {
+
+// The scope, narrowed to the rows that the index finds, where these are few. Where they are many the rows in
+// the order of the list soon fill a page, and the scope stays as it is; so it does without an index, and for
+// words of fewer than three characters. On PostgreSQL the planner chooses between the two, and is told to do
+// so anew for each search.
+Scope narrowed_by_search(Tx& tx, ListQuery const& query, Scope scope);
+
+// The runs of three characters in the words of a folded search, each once.
+std::vector<std::string> trigrams_of(std::string_view search);
+
+}  // namespace securestack
