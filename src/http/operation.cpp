@@ -6,6 +6,7 @@
 
 #include "core/ascii.hpp"
 #include "resource/openapi.hpp"
+#include "resource/query.hpp"
 
 namespace securestack {
 
@@ -139,11 +140,18 @@ json::object request_body(OperationDoc const& doc) {
 json::object page_schema(Schema const& schema) {
     json::object address{{"type", json::array{"string", "null"}}, {"format", "uri-reference"}};
     json::object results{{"type", "array"}, {"items", reference(component_name(schema, SchemaUse::answer))}};
-    json::object count{{"type", "integer"}, {"description", "With ?count=true"}};
+    json::object count{
+        {"type", "integer"},
+        {"minimum", 0},
+        {"maximum", most_counted},
+        {"description", "With ?count=true: the rows of all pages, as far as they are counted."}};
+    json::object is_exact{{"type", "boolean"},
+                          {"description", "With ?count=true: false when there are more rows than `count`."}};
     json::object properties{{"results", std::move(results)},
                             {"next", address},
                             {"previous", address},
-                            {"count", std::move(count)}};
+                            {"count", std::move(count)},
+                            {"count_is_exact", std::move(is_exact)}};
     return {{"type", "object"},
             {"required", json::array{"results", "next", "previous"}},
             {"properties", std::move(properties)}};

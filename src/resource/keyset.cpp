@@ -191,18 +191,6 @@ Branches predicate(ListQuery const& query, Scope const& scope, Engine engine) {
     return branches;
 }
 
-Sql whole_predicate(ListQuery const& query, Scope const& scope, Engine engine) {
-    Sql rows = scope.common();
-    if (!scope.alternatives().empty()) {
-        rows.add(rows.empty() ? "(" : " AND (");
-        for (std::size_t i = 0; i < scope.alternatives().size(); ++i) {
-            rows.add(i == 0 ? "(" : " OR (").append(scope.alternatives()[i]).add(")");
-        }
-        rows.add(")");
-    }
-    return conditions(query, rows, engine);
-}
-
 Params RowScan::keys(ListQuery const& query, Row const& row) const {
     Params values;
     for (std::size_t i = 0; i < query.sort.size(); ++i) {
@@ -246,6 +234,17 @@ RowScan scan_rows(ListQuery const& query, Branches const& where, CursorPosition 
         if (!is_rising(query.sort[i], backward)) sql.add(" DESC");
     }
     return scan;
+}
+
+Sql count_statement(ListQuery const& query, Branches const& where, std::int64_t most) {
+    Sql sql;
+    sql.add("SELECT count(*) FROM (");
+    for (std::size_t i = 0; i < where.size(); ++i) {
+        sql.add(i == 0 ? "SELECT * FROM (SELECT id" : " UNION SELECT * FROM (SELECT id");
+        add_conditions(query, where[i], nullptr, sql);
+        sql.add(" LIMIT ").bind(most).add(") branch_").add(std::to_string(i));
+    }
+    return sql.add(" LIMIT ").bind(most).add(") counted");
 }
 
 Sql probe_rows(ListQuery const& query, Branches const& where, CursorPosition const& position) {

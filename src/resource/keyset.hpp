@@ -12,9 +12,6 @@ namespace securestack {
 using Branches = std::vector<Sql>;
 Branches predicate(ListQuery const& query, Scope const& scope, Engine engine);
 
-// The same in one condition, for what must look at every row anyway.
-Sql whole_predicate(ListQuery const& query, Scope const& scope, Engine engine);
-
 // A SELECT over the readable fields, and where to find the sort values in its rows.
 struct RowScan {
     Sql statement;
@@ -29,6 +26,10 @@ struct RowScan {
 // first.
 RowScan scan_rows(ListQuery const& query, Branches const& where, CursorPosition const* position,
                   std::int64_t limit);
+
+// A statement that counts the rows that satisfy one of `where`, each once, up to `most`. It reads no more
+// than so many of each alternative.
+Sql count_statement(ListQuery const& query, Branches const& where, std::int64_t most);
 
 // A statement with a row when any lies beyond `position`.
 Sql probe_rows(ListQuery const& query, Branches const& where, CursorPosition const& position);

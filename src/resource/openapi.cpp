@@ -237,7 +237,9 @@ json::array list_parameters(Schema const& schema) {
             parameter("q", "Only rows that contain each of these words (at most 8), without regard to case.",
                       json::object{{"type", "string"}, {"maxLength", 200}}));
     }
-    out.push_back(parameter("count", "Whether the answer tells how many rows there are.",
+    out.push_back(parameter("count",
+                            "Whether the answer tells how many rows there are: exactly up to 10,000. Beyond, "
+                            "`count` is 10000 and `count_is_exact` false.",
                             json::object{{"type", "boolean"}, {"default", false}}));
     for (auto const& field : schema.fields) {
         if (field.is_filter()) add_filter(field, out);

@@ -60,14 +60,11 @@ bool any_beyond(Tx& tx, ListQuery const& query, Branches const& where, CursorPos
     return found;
 }
 
-std::int64_t count_rows(Tx& tx, ListQuery const& query, Scope const& scope) {
-    auto const where = whole_predicate(query, scope, tx.engine());
-    Sql sql;
-    sql.add("SELECT count(*) FROM ").add(query.schema->table);
-    if (!where.empty()) sql.add(" WHERE ").append(where);
+RowCount count_rows(Tx& tx, ListQuery const& query, Branches const& where) {
+    auto const sql = count_statement(query, where, most_counted + 1);
     std::int64_t rows = 0;
     tx.query(sql.text(), sql.params(), [&](Row const& row) { rows = row.integer(0); });
-    return rows;
+    return {.rows = std::min(rows, most_counted), .is_exact = rows <= most_counted};
 }
 
 // The page on the side that this one was reached from: beyond its first row; for an empty page, beyond the
@@ -132,7 +129,7 @@ ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& rows) {
     page.results = text.take(backward);
     page.next = backward ? std::move(behind) : std::move(ahead);
     page.previous = backward ? std::move(ahead) : std::move(behind);
-    if (query.count) page.count = count_rows(tx, query, scope);
+    if (query.count) page.count = count_rows(tx, query, where);
     return page;
 }
 
@@ -153,7 +150,9 @@ std::string page_body(ListPage const& page, ListQuery const& query, std::string_
     link("previous", page.previous);
     if (page.count) {
         out.field_name("count");
-        out.integer(*page.count);
+        out.integer(page.count->rows);
+        out.field_name("count_is_exact");
+        out.boolean(page.count->is_exact);
     }
     out.end_object();
     return body;

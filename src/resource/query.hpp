@@ -72,12 +72,20 @@ class CursorKey {
 Result<ListQuery> parse_list_query(Schema const& schema, QueryParameters const& parameters,
                                    CursorKey const& key);
 
+// ?count=true counts so far and no further: what it costs does not grow with the rows.
+inline constexpr std::int64_t most_counted = 10'000;
+
+struct RowCount {
+    std::int64_t rows = 0;  // at most most_counted
+    bool is_exact = true;   // false: there are more
+};
+
 struct ListPage {
     std::string results;  // "[{…},…]", the readable fields of each row
     std::int64_t rows = 0;
     std::optional<CursorPosition> next = {};
     std::optional<CursorPosition> previous = {};
-    std::optional<std::int64_t> count = {};
+    std::optional<RowCount> count = {};
 };
 
 // Runs the query over the rows of `scope` ("deleted_at IS NULL AND owner = $1"; empty for all).
@@ -85,8 +93,9 @@ struct ListPage {
 // two pages never make another row appear twice or not at all.
 ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& scope);
 
-// The body of an answer to a list: {"results": …, "next": URL, "previous": URL, "count"?}. `path` and
-// `parameters` are the request's own; the cursor is replaced in them.
+// The body of an answer to a list: {"results": …, "next": URL, "previous": URL}, with
+// ?count=true also "count" and "count_is_exact". `path` and `parameters` are the request's own; the cursor is
+// replaced in them.
 std::string page_body(ListPage const& page, ListQuery const& query, std::string_view path,
                       QueryParameters const& parameters, CursorKey const& key);
 

@@ -57,7 +57,7 @@ class SearchIndex : public ApiTest {
             Names ids;
             auto const rows = parse_json(page.results).value();
             for (auto const& row : rows.as_array()) ids.emplace_back(row.at("id").as_string());
-            EXPECT_EQ(page.count, std::ssize(ids)) << words;
+            EXPECT_EQ(page.count->rows, std::ssize(ids)) << words;
             return ids;
         });
     }

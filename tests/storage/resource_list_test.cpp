@@ -79,9 +79,23 @@ TEST_P(ListTest, SearchesForWildcardsAsTheyStand) {
 }
 
 TEST_P(ListTest, CountsBySamePredicateAsItLists) {
-    EXPECT_EQ(page(list_query({{"count", "true"}, {"limit", "1"}})).count, 4);
-    EXPECT_EQ(page(list_query({{"count", "true"}, {"colour", "red"}, {"limit", "1"}})).count, 2);
-    EXPECT_EQ(page(list_query({})).count, std::nullopt);
+    EXPECT_EQ(page(list_query({{"count", "true"}, {"limit", "1"}})).count->rows, 4);
+    EXPECT_EQ(page(list_query({{"count", "true"}, {"colour", "red"}, {"limit", "1"}})).count->rows, 2);
+    EXPECT_FALSE(page(list_query({})).count);
+}
+
+TEST_P(ListTest, CountsExactlyUpToABoundAndSaysWhenThereAreMore) {
+    auto const query = list_query({{"count", "true"}, {"name", "same"}, {"limit", "1"}});
+    std::vector<Gadget> many(static_cast<std::size_t>(most_counted), gadget_named("same"));
+    for (auto& gadget : many) gadget.id = gadget_named("same").id;
+    insert(many);
+    EXPECT_EQ(page(query).count->rows, most_counted);
+    EXPECT_TRUE(page(query).count->is_exact);
+
+    insert({gadget_named("same")});
+
+    EXPECT_EQ(page(query).count->rows, most_counted);
+    EXPECT_FALSE(page(query).count->is_exact);
 }
 
 TEST_P(ListTest, StaysInsideItsScope) {
@@ -90,7 +104,7 @@ TEST_P(ListTest, StaysInsideItsScope) {
     auto query = list_query({{"sort", "-size_bytes"}, {"colour", "red"}, {"count", "true"}});
     auto const found = page(query, scope);
     EXPECT_EQ(column(found, "name"), Strings{"Alpha"});
-    EXPECT_EQ(found.count, 1);
+    EXPECT_EQ(found.count->rows, 1);
 }
 
 TEST_P(ListTest, WritesRowsAsDocumentsAreWritten) {

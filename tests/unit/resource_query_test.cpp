@@ -227,11 +227,11 @@ TEST(PageBody, LinksToTheNeighboursWithTheSameParameters) {
     auto const query = parse({{"colour", "red"}, {"q", "a b&c"}, {"limit", "2"}}).value();
     ListPage page{.results = "[{}]", .rows = 1};
     page.next = CursorPosition{{"x", some_id}};
-    page.count = 7;
+    page.count = RowCount{.rows = 7};
     auto const cursor = key.encode(query, *page.next);
     EXPECT_EQ(page_body(page, query, "/api/gadgets", parameters, key),
               R"({"results":[{}],"next":"/api/gadgets?colour=red&q=a%20b%26c&limit=2&cursor=)" + cursor +
-                  R"(","previous":null,"count":7})");
+                  R"(","previous":null,"count":7,"count_is_exact":true})");
 }
 
 }  // namespace
