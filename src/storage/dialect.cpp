@@ -109,6 +109,17 @@ std::string_view plan_by_values(Engine engine) {
     return engine == Engine::sqlite ? "" : "SET LOCAL plan_cache_mode = force_custom_plan";
 }
 
+std::string_view gather_statistics(Engine engine) {
+    // A new sqlite_stat1 is a new schema, which every connection reads; rows in the old one would reach none
+    // but the writer. Of a small table nothing is kept: it may be large tomorrow, and without statistics it
+    // is taken for large.
+    return engine == Engine::sqlite
+               ? "PRAGMA analysis_limit = 400; DROP TABLE IF EXISTS sqlite_stat1; ANALYZE;"
+                 "DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < 10000;"
+                 "ANALYZE sqlite_schema"
+               : "";
+}
+
 bool has_trigram_table(Tx& tx, std::string_view table) {
     if (tx.engine() != Engine::sqlite) return false;
     return tx

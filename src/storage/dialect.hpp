@@ -35,6 +35,10 @@ bool searches_by_index(Tx& tx);
 // not once for all. SQLite has nothing to say there; PostgreSQL's statistics know which words are rare.
 std::string_view plan_by_values(Engine engine);
 
+// A script that gathers what the planner knows of the tables, from some hundred rows of each index. Empty for
+// PostgreSQL, which does so by itself.
+std::string_view gather_statistics(Engine engine);
+
 // SQLite's index of the trigrams of a table's search_text (migrations/0014_search_index.sqlite.sql).
 // PostgreSQL has none that one could ask: its planner uses its own.
 bool has_trigram_table(Tx& tx, std::string_view table);

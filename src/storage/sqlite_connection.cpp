@@ -262,9 +262,7 @@ void Connection::checkpoint(bool wait_for_readers) noexcept {
 
 void Connection::tidy_up() noexcept {
     deadline_ = Steady::time_point::max();
-    sqlite3_exec(handle_.get(),
-                 "PRAGMA analysis_limit = 400; PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)", nullptr,
-                 nullptr, nullptr);
+    sqlite3_exec(handle_.get(), "PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr, nullptr);
 }
 
 }  // namespace securestack::sqlite

@@ -39,7 +39,7 @@ class Connection {
     // Copies the log into the file as far as readers allow, or waits a moment for them so that the log can
     // begin anew. Does not throw: the next one makes up for it.
     void checkpoint(bool wait_for_readers) noexcept;
-    // Gathers statistics for the query planner where they have gone stale, and empties the log.
+    // Empties the log.
     void tidy_up() noexcept;
 
   private:

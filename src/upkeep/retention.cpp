@@ -5,6 +5,7 @@
 #include "backups/backups.hpp"
 #include "idempotency/idempotency.hpp"
 #include "incidents/incidents.hpp"
+#include "storage/dialect.hpp"
 
 namespace securestack {
 namespace {
@@ -17,6 +18,17 @@ Actor program(Time now, IdSource& ids) {
 }
 
 }  // namespace
+
+Purge planner_statistics(Database& database, Clock const& clock) {
+    return {"statistics", [&database, &clock, gathered = std::optional<Time>{}]() mutable {
+                auto const script = dialect::gather_statistics(database.engine());
+                bool const is_due = !gathered || clock.now() - *gathered >= between_statistics;
+                if (script.empty() || !is_due) return false;
+                database.write_now([&](Tx& tx) { tx.run_script(script); });
+                gathered = clock.now();
+                return false;
+            }};
+}
 
 std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSource& ids, Log& log,
                                     Identity& identity, ServerFollowers followers,
@@ -49,6 +61,7 @@ std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSo
                           });
                           return shown >= purge_batch;
                       }});
+    purges.push_back(planner_statistics(database, clock));
     purges.push_back({"identity", [&identity] { return identity.purge_expired(); }});
     return purges;
 }

@@ -18,6 +18,11 @@ struct RetentionSettings {
     std::chrono::seconds deleted = kept_after_deletion;
 };
 
+// What the planner knows of the tables goes stale as they grow: it is gathered anew when the program has
+// started, and then so often. It takes the writer some tens of milliseconds, however many rows there are.
+inline constexpr std::chrono::hours between_statistics{24};
+Purge planner_statistics(Database& database, Clock const& clock);
+
 // Every purge, in the order in which a round runs them. The references must outlive the list. The audit log
 // has none: a trigger would refuse it.
 std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSource& ids, Log& log,
