@@ -4,7 +4,7 @@
 #include <array>
 #include <map>
 
-#include "resource/sql.hpp"
+#include "resource/condition.hpp"
 
 namespace securestack {
 namespace {
@@ -40,27 +40,14 @@ struct Part {
     std::optional<Severity> severity = {};
 };
 
-void add_rows(Sql& sql, Part const& part, std::string_view columns) {
-    sql.add("SELECT ").add(columns).add(" FROM incidents WHERE opened_at >= ").bind(part.from);
-    sql.add(" AND opened_at < ").bind(part.to);
-    // The plus keeps the planner from an index by severity: the one by time holds all that is looked at.
-    if (part.severity) sql.add(" AND +severity = ").bind(static_cast<std::int64_t>(*part.severity));
-    if (!part.scope.common().empty()) sql.add(" AND ").append(part.scope.common());
-}
-
-// Each row once, and every alternative of the scope by its own index: an alternative leaves to those before
-// it what they have.
 Sql rows_of(Part const& part, std::string_view columns) {
     Sql sql;
-    auto const& alternatives = part.scope.alternatives();
-    if (alternatives.empty()) add_rows(sql, part, columns);
-    for (std::size_t i = 0; i < alternatives.size(); ++i) {
-        if (i > 0) sql.add(" UNION ALL ");
-        add_rows(sql, part, columns);
-        sql.add(" AND ").append(alternatives[i]);
-        for (std::size_t before = 0; before < i; ++before) {
-            sql.add(" AND (").append(alternatives[before]).add(") IS NOT TRUE");
-        }
+    for (auto const& condition : disjoint_conditions(part.scope)) {
+        sql.add(sql.empty() ? "SELECT " : " UNION ALL SELECT ").add(columns);
+        sql.add(" FROM incidents WHERE ").append(condition);
+        sql.add(" AND opened_at >= ").bind(part.from).add(" AND opened_at < ").bind(part.to);
+        // The plus keeps the planner from an index by severity: the one by time holds all that is looked at.
+        if (part.severity) sql.add(" AND +severity = ").bind(static_cast<std::int64_t>(*part.severity));
     }
     return sql;
 }

@@ -30,14 +30,16 @@ void add(Numbers& numbers, Counter<Numbers> const (&counters)[N], std::string_vi
     }
 }
 
-// Runs "SELECT value, count(*) … GROUP BY value" over the rows of a scope.
+// Runs "SELECT values…, counts… GROUP BY values" over the rows of each alternative of a scope.
 template <class Each>
-void count_by(Tx& tx, std::string_view column, std::string_view table, Sql const& condition,
-              Each const& each) {
-    Sql sql;
-    sql.add("SELECT ").add(column).add(", count(*) FROM ").add(table).add(" WHERE ").append(condition);
-    sql.add(" GROUP BY ").add(column);
-    tx.query(sql.text(), sql.params(), each);
+void count_by(Tx& tx, std::string_view columns, std::string_view counts, std::string_view table,
+              Scope const& scope, Each const& each) {
+    for (auto const& condition : disjoint_conditions(scope)) {
+        Sql sql;
+        sql.add("SELECT ").add(columns).add(", ").add(counts).add(" FROM ").add(table);
+        sql.add(" WHERE ").append(condition).add(" GROUP BY ").add(columns);
+        tx.query(sql.text(), sql.params(), each);
+    }
 }
 
 ServerNumbers count_servers(Tx& tx, Principal const& principal) {
@@ -45,7 +47,7 @@ ServerNumbers count_servers(Tx& tx, Principal const& principal) {
                                                           {"maintenance", &ServerNumbers::maintenance},
                                                           {"offline", &ServerNumbers::offline}};
     ServerNumbers numbers;
-    count_by(tx, "status", "servers", as_condition(readable_servers(principal)), [&](Row const& row) {
+    count_by(tx, "status", "count(*)", "servers", readable_servers(principal), [&](Row const& row) {
         numbers.total += row.integer(1);
         add(numbers, counters, row.text(0), row.integer(1));
     });
@@ -58,14 +60,13 @@ BackupNumbers count_backups(Tx& tx, Principal const& principal) {
         {"succeeded", &BackupNumbers::succeeded}, {"failed", &BackupNumbers::failed},
         {"overdue", &BackupNumbers::overdue},     {"paused", &BackupNumbers::paused}};
     BackupNumbers numbers;
-    auto condition = as_condition(readable_backups(principal));
-    count_by(tx, "state", "backups", condition, [&](Row const& row) {
-        numbers.total += row.integer(1);
-        add(numbers, counters, row.text(0), row.integer(1));
-    });
-    Sql unproven;
-    unproven.add("SELECT count(*) FROM backups WHERE proven_at IS NULL AND ").append(condition);
-    tx.query(unproven.text(), unproven.params(), [&](Row const& row) { numbers.unproven = row.integer(0); });
+    auto const each = [&](Row const& row) {
+        auto const tasks = row.integer(1);
+        numbers.total += tasks;
+        numbers.unproven += tasks - row.integer(2);
+        add(numbers, counters, row.text(0), tasks);
+    };
+    count_by(tx, "state", "count(*), count(proven_at)", "backups", readable_backups(principal), each);
     return numbers;
 }
 
@@ -81,7 +82,7 @@ IncidentNumbers count_incidents(Tx& tx, Principal const& principal) {
     IncidentNumbers numbers;
     auto scope = visible_incidents(principal);
     scope.require(Sql{}.add("status IN ('open', 'acknowledged')"));
-    count_by(tx, "status, severity", "incidents", as_condition(scope), [&](Row const& row) {
+    count_by(tx, "status, severity", "count(*)", "incidents", scope, [&](Row const& row) {
         auto const count = row.integer(2);
         numbers.total += count;
         add(numbers, by_status, row.text(0), count);

@@ -13,4 +13,21 @@ Sql as_condition(Scope const& scope) {
     return condition;
 }
 
+std::vector<Sql> disjoint_conditions(Scope const& scope) {
+    Sql common = scope.common();
+    if (common.empty()) common.add("1 = 1");
+    auto const& alternatives = scope.alternatives();
+    if (alternatives.empty()) return {std::move(common)};
+    std::vector<Sql> conditions;
+    for (std::size_t i = 0; i < alternatives.size(); ++i) {
+        Sql condition = common;
+        condition.add(" AND (").append(alternatives[i]).add(")");
+        for (std::size_t before = 0; before < i; ++before) {
+            condition.add(" AND (").append(alternatives[before]).add(") IS NOT TRUE");
+        }
+        conditions.push_back(std::move(condition));
+    }
+    return conditions;
+}
+
 }  // namespace securestack

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/ascii.hpp"
@@ -24,32 +25,36 @@ Problem too_many() {
             "These are more than 20,000 servers. Ask for fewer: ?environment=, ?status= or ?team=."};
 }
 
-Result<Sql> wanted_rows(Context const& context) {
+Result<Scope> wanted_rows(Context const& context) {
     auto const parameters = context.request.query();
     if (!parameters) return parameters.error();
     auto const query = parse_list_query(schema_of<Server>(), *parameters, context.cursors);
     if (!query) return query.error();
-    auto condition = as_condition(visible_to(context.principal, std::move(Sql{}.add("deleted_at IS NULL"))));
+    auto scope = visible_to(context.principal, std::move(Sql{}.add("deleted_at IS NULL")));
     for (auto const& filter : query->filters) {
-        condition.add(" AND ").column(filter.field->name).add(" IN (");
+        Sql condition;
+        condition.column(filter.field->name).add(" IN (");
         for (std::size_t i = 0; i < filter.values.size(); ++i) {
             if (i > 0) condition.add(", ");
             condition.bind(filter.values[i] ? *filter.values[i] : Param{});
         }
-        condition.add(")");
+        scope.require(condition.add(")"));
     }
-    return condition;
+    return scope;
 }
 
 // Those that the caller may see, by name. Problem when they are too many.
 Result<std::vector<Server>> servers_for(Tx& tx, Context const& context) {
-    auto condition = wanted_rows(context);
-    if (!condition) return condition.error();
+    auto const scope = wanted_rows(context);
+    if (!scope) return scope.error();
     std::vector<Server> servers;
-    auto rest =
-        Sql{}.add("WHERE ").append(*condition).add(" ORDER BY name, id LIMIT ").bind(most_servers + 1);
-    Table<Server>(tx).for_each(rest, [&](Server const& server) { servers.push_back(server); });
-    if (std::ssize(servers) > most_servers) return too_many();
+    for (auto const& condition : disjoint_conditions(*scope)) {
+        auto const left = most_servers + 1 - std::ssize(servers);
+        auto const rest = Sql{}.add("WHERE ").append(condition).add(" LIMIT ").bind(left);
+        Table<Server>(tx).for_each(rest, [&](Server const& server) { servers.push_back(server); });
+        if (std::ssize(servers) > most_servers) return too_many();
+    }
+    std::ranges::sort(servers, {}, [](Server const& server) { return std::tie(server.name, server.id); });
     return servers;
 }
 
