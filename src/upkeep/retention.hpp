@@ -19,7 +19,7 @@ struct RetentionSettings {
 };
 
 // What the planner knows of the tables goes stale as they grow: it is gathered anew when the program has
-// started, and then so often. It takes the writer some tens of milliseconds, however many rows there are.
+// started, and then so often. It takes the writer some tens of milliseconds at a million servers.
 inline constexpr std::chrono::hours between_statistics{24};
 Purge planner_statistics(Database& database, Clock const& clock);
 
