@@ -28,6 +28,7 @@ ServerOptions server_options(Settings const& settings) {
     options.threads = settings.threads;
     options.trusted_proxies = settings.trusted_proxies;
     options.max_connections = settings.max_connections;
+    options.spool_directory = settings.data_dir;
     options.drain_timeout = settings.shutdown_timeout;
     if (settings.tls()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
     return options;

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <poll.h>
+#include <stop_token>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -96,6 +98,7 @@ class Channel : public Connection {
     Channel& operator=(Channel const&) = delete;
 
     void expire() final {
+        if (phase_ == Phase::handling && waits_on()) return;
         move_deadline(Moment::max());
         expired_ = true;
         interrupt(phase_ == Phase::closing);
@@ -106,6 +109,7 @@ class Channel : public Connection {
     }
     void cut() final {
         broken_ = true;
+        if (waiting_) watched_.stop.request_stop();
         interrupt(true);
     }
 
@@ -167,6 +171,25 @@ class Channel : public Connection {
         co_return !broken_;
     }
 
+    // What may take long is watched: when `limit` has passed or the peer has left, it is asked to stop, and
+    // waited for once more, `to_stop`, so that what the peer is told is what became of it.
+    struct Watched {
+        std::stop_source stop{std::nostopstate};
+        std::chrono::milliseconds limit{};
+        std::chrono::milliseconds look_every{};
+        std::chrono::milliseconds to_stop{};
+    };
+    template <class T>
+    Awaitable<std::optional<T>> watched_result_of(std::shared_ptr<Handover<T>> const& handover,
+                                                  Watched const& watched) {
+        auto const interval = std::min(watched.look_every, watched.limit);
+        give_up_at_ = std::chrono::steady_clock::now() + watched.limit;
+        watched_ = watched;
+        auto value = co_await result_of(handover, interval);
+        watched_ = {};
+        co_return value;
+    }
+
     // The value, or nothing when the deadline passed first.
     template <class T>
     Awaitable<std::optional<T>> result_of(std::shared_ptr<Handover<T>> const& handover,
@@ -222,6 +245,25 @@ class Channel : public Connection {
   private:
     static constexpr std::size_t most_discarded = 16 * 1024 * 1024;
 
+    // A client that closed its side, or was killed: that it only has no more to say would look the same.
+    bool peer_has_left() {
+        pollfd state{.fd = socket().native_handle(), .events = POLLRDHUP, .revents = 0};
+        return ::poll(&state, 1, 0) > 0;
+    }
+
+    // The deadline of what is watched has been moved on.
+    bool waits_on() {
+        if (!watched_.stop.stop_possible() || watched_.stop.stop_requested()) return false;
+        auto const now = std::chrono::steady_clock::now();
+        if (now < give_up_at_ && !peer_has_left()) {
+            move_deadline(std::min(give_up_at_, now + watched_.look_every));
+            return true;
+        }
+        move_deadline(now + watched_.to_stop);
+        watched_.stop.request_stop();
+        return true;
+    }
+
     // Ends what the session waits for. The session may be gone when this returns.
     void interrupt(bool for_good) {
         IoError ignored;
@@ -235,6 +277,8 @@ class Channel : public Connection {
 
     Patience patience_;
     std::shared_ptr<Waiting> waiting_;
+    Watched watched_;
+    Moment give_up_at_{};
 };
 
 }  // namespace securestack

@@ -142,10 +142,16 @@ Result<void> Dispatcher::Job::check_idempotency() {
     return problem;
 }
 
+std::chrono::milliseconds Dispatcher::Job::time_limit() const {
+    auto const of_files = match_.route->file_timeout;
+    return of_files.count() > 0 ? std::chrono::milliseconds{of_files} : dispatcher_.limits_.request;
+}
+
 void Dispatcher::Job::advance() {
     while (true) {
+        if (request_->stop.stop_requested()) return refuse(given_up());
         if (next_ == steps_.size()) throw std::logic_error("the last step of a route gave no answer");
-        if (std::chrono::steady_clock::now() - started_ > dispatcher_.limits_.request) {
+        if (std::chrono::steady_clock::now() - started_ > time_limit()) {
             return refuse({ErrorCode::unavailable, "The request took too long. Try again."});
         }
         switch (steps_[next_].where) {
@@ -157,7 +163,7 @@ void Dispatcher::Job::advance() {
             case Where::write:
                 return submit(UnitKind::write);
             case Where::bulk:
-                return submit(UnitKind::maintenance);
+                return submit(UnitKind::bulk);
             case Where::cpu:
                 return post();
         }
@@ -198,6 +204,7 @@ void Dispatcher::Job::submit(UnitKind kind) {
 void Dispatcher::Job::unit(Tx& tx, bool write) {
     outcome_.reset();
     tx.audited = false;
+    if (match_.route->file_timeout.count() > 0) tx.run_until(request_->stop.get_token());
     Outcome outcome = keyed_ ? run_keyed_step(tx, write) : run_step(tx, write);
     bool const succeeded = outcome && *outcome && (*outcome)->status < 400;
     if (write && succeeded && match_.route->method != Method::get && !tx.audited) throw MissingAudit{};
@@ -254,6 +261,12 @@ void Dispatcher::Job::post() {
         });
     };
     if (!dispatcher_.cpu_.try_post(work)) refuse(overloaded());
+}
+
+Problem Dispatcher::Job::given_up() const {
+    return {ErrorCode::unavailable, "Nothing was done: the request took longer than " +
+                                        std::to_string(match_.route->file_timeout.count()) +
+                                        " seconds, or its client has gone."};
 }
 
 Problem Dispatcher::Job::overloaded() {
@@ -331,6 +344,10 @@ void Dispatcher::Job::failed(std::exception_ptr const& failure) {
     try {
         std::rethrow_exception(failure);
     } catch (DatabaseError const& error) {
+        if (error.kind() == DatabaseError::Kind::interrupted && request_->stop.stop_requested()) {
+            log_failure(LogLevel::info, "http.stopped", error.what());
+            return answer(given_up());
+        }
         Problem problem = to_problem(error);
         log_failure(problem.status() < 500 ? LogLevel::info : LogLevel::error, "database.error",
                     error.what());

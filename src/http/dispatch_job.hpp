@@ -31,6 +31,7 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     Result<void> check_rate();
     Result<void> check_body() const;
 
+    std::chrono::milliseconds time_limit() const;
     void advance();
     bool settle(Outcome outcome);
     void submit(UnitKind kind);
@@ -59,6 +60,7 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     }
     void failed(std::exception_ptr const& failure);
     void log_failure(LogLevel level, std::string_view event, std::string_view reason);
+    Problem given_up() const;
     static Problem overloaded();
     static std::string message_of(std::exception_ptr const& failure);
 

@@ -38,4 +38,9 @@ std::size_t Dispatcher::body_limit(Method method, std::string_view path) const {
     return match ? match->route->body_limit : without_route;
 }
 
+std::chrono::seconds Dispatcher::file_timeout(Method method, std::string_view path) const {
+    auto const match = router_.match(method, path);
+    return match ? match->route->file_timeout : std::chrono::seconds{0};
+}
+
 }  // namespace securestack

@@ -73,6 +73,8 @@ class Dispatcher {
 
     // The body limit for a request line, known before the body is read.
     std::size_t body_limit(Method method, std::string_view path) const;
+    // How long a request may take that brings a file; zero where its route takes none.
+    std::chrono::seconds file_timeout(Method method, std::string_view path) const;
 
   private:
     struct Job;

@@ -133,6 +133,19 @@ Result<QueryParameters> Request::query() const {
     return parameters;
 }
 
+void Request::each_piece(std::function<void(std::string_view piece)> const& take) const {
+    constexpr std::size_t piece_size = 1024 * 1024;
+    for (auto rest = content(); !rest.empty();) {
+        take(rest.substr(0, piece_size));
+        rest.remove_prefix(std::min(piece_size, rest.size()));
+        let_go();
+    }
+}
+
+void Request::let_go() const {
+    if (spool) spool->let_go();
+}
+
 Response json_response(int status, std::string body) {
     return text_response(status, "application/json", std::move(body));
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "core/address.hpp"
 #include "core/error.hpp"
 #include "core/id.hpp"
+#include "core/spool.hpp"
 #include "resource/query.hpp"
 #include "storage/database.hpp"
 
@@ -47,11 +49,22 @@ struct Request {
     std::string path;       // decoded but for %2F, which is no separator
     std::string raw_query;  // as received, without '?'
     Headers headers;
-    std::string body;
+    std::string body;                             // empty when it is in `spool`
     Address client;                               // behind trusted proxies: the client that they name
     bool secure = false;                          // came by TLS, here or at a trusted proxy
     std::string id;                               // X-Request-Id, given or made
     std::shared_ptr<void const> body_lease = {};  // the body's share of the server's memory
+    std::shared_ptr<Spool const> spool =
+        {};  // a body that is too large to be held, where a route takes files
+    // Requested when nobody waits for the answer any more; of routes that take files only.
+    std::stop_source stop{std::nostopstate};
+
+    // The body, wherever it is.
+    std::string_view content() const { return spool ? spool->view() : std::string_view{body}; }
+    // The same, a piece after the other: no more than one of a spooled body is in memory.
+    void each_piece(std::function<void(std::string_view piece)> const& take) const;
+    // What was read of `content` need not stay in memory.
+    void let_go() const;
 
     // The decoded query; Problem `malformed` for a bad escape or invalid UTF-8.
     Result<QueryParameters> query() const;

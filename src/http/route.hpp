@@ -1,6 +1,7 @@
 // A route: who may use it, how a request becomes calls of handlers, and what the OpenAPI document says of it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -29,8 +30,8 @@ AccessRule allow(Permission permission);
 AccessRule anyone();
 
 // Where a step runs: where the request happens to be (it must not block), in a read or write transaction, or
-// on the bounded cpu pool. `bulk` is a write that may take longer than the database's deadline: for a whole
-// file, nothing else; on PostgreSQL it is not serializable, so that it must leave its rules to constraints.
+// on the bounded cpu pool. `bulk` is the write of a whole file, on a route that states its `file_timeout`; on
+// PostgreSQL it is not serializable, so that it must leave its rules to constraints.
 enum class Where : std::uint8_t { io, read, write, bulk, cpu };
 
 // One step of serving a request. `tx` is null for io and cpu. An empty optional hands over to the next step;
@@ -85,6 +86,9 @@ struct Route {
     // Takes any body and any query parameter: what a script sends beside its report is no reason to lose it.
     bool takes_anything = false;
     std::size_t body_limit = 1024 * 1024;
+    // Not zero: it takes whole files. A large body waits on the disk, and the steps may take this long in all,
+    // instead of DispatchLimits::request; when that has passed, or the client has gone, nothing of it is done.
+    std::chrono::seconds file_timeout{0};
     bool path_is_secret = false;  // whoever knows it may use it: the log has the pattern instead
     bool in_api = true;     // false: not part of the OpenAPI document (landing page, documentation assets)
     std::size_t index = 0;  // its place in Router::routes(), given by the router

@@ -17,8 +17,9 @@ constexpr std::size_t max_refusals =
 constexpr std::chrono::milliseconds cut_patience{2'000};
 
 std::chrono::milliseconds tick_for(ServerOptions const& options) {
-    auto const shortest = std::min({options.header_timeout, options.body_timeout, options.idle_timeout,
-                                    options.write_timeout, options.handler_timeout, options.drain_grace});
+    auto const shortest =
+        std::min({options.header_timeout, options.body_timeout, options.idle_timeout, options.write_timeout,
+                  options.handler_timeout, options.drain_grace, options.presence_interval});
     return std::clamp(shortest / 8, std::chrono::milliseconds{5}, std::chrono::milliseconds{500});
 }
 
@@ -36,7 +37,8 @@ RequestHandler handler_of(Dispatcher& dispatcher) {
             [&](std::shared_ptr<Request> request, RequestHandler::Done done) {
                 dispatcher.dispatch(std::move(request), std::move(done));
             },
-            [&](Exchange const& exchange) { dispatcher.report(exchange); }};
+            [&](Exchange const& exchange) { dispatcher.report(exchange); },
+            [&](Method method, std::string_view path) { return dispatcher.file_timeout(method, path); }};
 }
 
 }  // namespace
@@ -47,7 +49,8 @@ struct HttpServer::State {
         : options(std::move(given)),
           handler(std::move(given_handler)),
           bodies(options.max_body_memory),
-          service{options, handler, database, ids, clock, log, bodies},
+          spools(options.max_spooled),
+          service{options, handler, database, ids, clock, log, bodies, spools},
           tls(options.tls ? make_tls_context(*options.tls) : nullptr),
           workers(make_workers(options, clock, log)),
           listener(options.host, options.port, workers, log,
@@ -91,6 +94,7 @@ struct HttpServer::State {
     RequestHandler const handler;
     Census census;
     MemoryBudget bodies;
+    MemoryBudget spools;
     Service const service;
     std::mutex tls_mutex;
     std::shared_ptr<TlsContext> tls;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,12 +33,22 @@ struct ServerOptions {
     std::size_t max_target_bytes = 8 * 1024;
     // For request bodies over 4 KiB, of all connections together; beyond it 503.
     std::size_t max_body_memory = 256 * 1024 * 1024;
+    // Where a route takes files, what is longer than the first waits in this directory (the system's
+    // temporary one when empty), which must not be in memory; no more than the last of all connections
+    // together, beyond it 503.
+    std::size_t longest_held_body = 256 * 1024;
+    std::filesystem::path spool_directory = {};
+    std::size_t max_spooled = std::size_t{1024} * 1024 * 1024;
     std::chrono::milliseconds header_timeout{10'000};  // from the first byte (or accept) to the blank line
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{60'000};  // between requests
     // An answer may make the connection wait for as long in all, and each 64 KiB that leave earn a second.
     std::chrono::milliseconds write_timeout{30'000};
-    std::chrono::milliseconds handler_timeout{30'000};  // then 503, and a late answer is dropped
+    // Then 503, and a late answer is dropped. A route that takes files has a timeout of its own; its work is
+    // stopped then, and has as long as this to say what became of it.
+    std::chrono::milliseconds handler_timeout{30'000};
+    std::chrono::milliseconds presence_interval{
+        1'000};  // between two looks at whether its client is still there
     std::chrono::milliseconds drain_timeout{25'000};
     // For how long a kept-alive connection may still bring a request while draining: its client may have sent
     // one before it could know. It is answered with "Connection: close".
@@ -53,6 +64,8 @@ struct RequestHandler {
     std::function<void(std::shared_ptr<Request> request, Done done)> serve = {};
     // Told of every request once, when its answer has left or cannot leave any more. May be empty.
     std::function<void(Exchange const& exchange)> finished = {};
+    // Of a route that takes files: how long it may take; zero of any other. May be empty.
+    std::function<std::chrono::milliseconds(Method method, std::string_view path)> file_timeout = {};
 };
 
 struct ServerStats {

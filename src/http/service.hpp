@@ -14,6 +14,7 @@ struct Service {
     Clock& clock;
     Log& log;
     MemoryBudget& bodies;
+    MemoryBudget& spools;  // bytes on the disk
 };
 
 // Request bodies and answers may take their timeout and, beyond that, as long as this rate needs.

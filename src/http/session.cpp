@@ -5,16 +5,14 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include "http/chunked.hpp"
 #include "http/head.hpp"
 #include "http/incoming.hpp"
+#include "http/incoming_body.hpp"
 #include "http/responder.hpp"
 
 namespace securestack {
 namespace {
 
-// Bodies up to here do not count against the budget: the number of connections bounds them.
-constexpr std::size_t uncounted_body = 4 * 1024;
 constexpr int turns_before_yield = 32;  // a pipelining client does not keep the thread for itself
 
 Address address_of(Socket const& socket) {
@@ -147,23 +145,19 @@ class Session final : public Responder<Stream> {
             Gathered const interim{"HTTP/1.1 100 Continue\r\n\r\n"};
             if (!co_await this->send(interim)) co_return false;
         }
-        ChunkedDecoder decoder{limit};
-        std::shared_ptr<MemoryBudget::Lease> lease;
+        auto const length = framing.chunked ? std::nullopt : std::optional{framing.length};
+        IncomingBody body{service_, request, length, limit, takes_files(request)};
         auto const begun = std::chrono::steady_clock::now();
         for (;;) {
-            auto const taken = take_body(framing, decoder, request.body);
+            auto const taken = body.take(input_.view());
             if (!taken) co_return co_await reject(taken.error(), &request);
-            if (request.body.capacity() > uncounted_body) {
-                if (!lease)
-                    request.body_lease = lease = std::make_shared<MemoryBudget::Lease>(service_.bodies);
-                Problem const full = no_memory();
-                if (!lease->cover(request.body.capacity())) co_return co_await reject(full, &request);
-            }
-            if (*taken == 0) co_return true;
+            input_.consume(*taken);
+            auto const expected = body.expected();
+            if (expected == 0) co_return true;
             enter_phase(Phase::receiving, {});
             this->move_deadline(begun + service_.options.body_timeout +
-                                std::chrono::seconds{request.body.size() / slowest_bytes_per_second});
-            if (!co_await this->receive(*taken)) {
+                                std::chrono::seconds{body.received() / slowest_bytes_per_second});
+            if (!co_await this->receive(expected)) {
                 Problem const problem = too_slow("body");
                 if (expired_) co_await reject(problem, &request);
                 co_return false;
@@ -171,30 +165,30 @@ class Session final : public Responder<Stream> {
         }
     }
 
-    // Moves what has come into `body`; how much is still expected, 0 at the end of the body.
-    Result<std::size_t> take_body(Framing const& framing, ChunkedDecoder& decoder, std::string& body) {
-        if (framing.chunked) {
-            auto const taken = decoder.feed(input_.view(), body);
-            if (!taken) return taken.error();
-            input_.consume(*taken);
-            return decoder.done() ? std::size_t{0} : std::size_t{16 * 1024};
-        }
-        auto const length = static_cast<std::size_t>(framing.length);
-        auto const piece = input_.view().substr(0, length - body.size());
-        body.append(piece);
-        input_.consume(piece.size());
-        return length - body.size();
+    // Such a request can be stopped.
+    bool takes_files(Request& request) {
+        if (!service_.handler.file_timeout) return false;
+        file_timeout_ = service_.handler.file_timeout(request.method, request.path);
+        if (file_timeout_.count() == 0) return false;
+        request.stop = std::stop_source{};
+        return true;
     }
 
     Awaitable<bool> answer(Framing const& framing, std::shared_ptr<Request> const& request) {
         this->begin_exchange();
         auto const handover = std::make_shared<Handover<Response>>(worker_.gate());
         service_.handler.serve(request, [handover](Response made) { handover->deliver(std::move(made)); });
-        auto made = co_await this->result_of(handover, service_.options.handler_timeout);
+        std::optional<Response> made;
+        if (request->stop.stop_possible()) {
+            made = co_await result_of_file(handover, request->stop);
+        } else {
+            made = co_await this->result_of(handover, service_.options.handler_timeout);
+        }
         ResponseFacts const facts{.request_id = request->id,
                                   .minor = framing.minor,
                                   .keep_alive = framing.keep_alive && made && !worker_.draining(),
                                   .secure = request->secure};
+        if (!made && request->stop.stop_possible()) this->abort();  // no word is better than a wrong one
         if (!made && !broken_) {
             service_.log.error("http.timeout", {{"request_id", request->id}, {"path", request->path}});
             Problem const problem{ErrorCode::unavailable, "The answer took too long."};
@@ -203,6 +197,16 @@ class Session final : public Responder<Stream> {
         bool const go_on = made && !broken_ && co_await this->respond(*made, facts, *request);
         this->end_exchange(request.get());
         co_return go_on;
+    }
+
+    Awaitable<std::optional<Response>> result_of_file(std::shared_ptr<Handover<Response>> const& handover,
+                                                      std::stop_source const& stop) {
+        typename Base::Watched watched;
+        watched.stop = stop;
+        watched.limit = file_timeout_;
+        watched.look_every = service_.options.presence_interval;
+        watched.to_stop = service_.options.handler_timeout;
+        co_return co_await this->watched_result_of(handover, watched);
     }
 
     // Answers `problem` and returns false: after it the connection cannot be trusted to be in step.
@@ -223,10 +227,6 @@ class Session final : public Responder<Stream> {
         co_return false;
     }
 
-    static Problem no_memory() {
-        return {ErrorCode::unavailable,
-                "The server holds as many large bodies as it can. Try again in a moment."};
-    }
     static Problem too_slow(std::string_view part) {
         return {ErrorCode::request_timeout, "The request's " + std::string{part} + " took too long."};
     }
@@ -238,6 +238,7 @@ class Session final : public Responder<Stream> {
     HeadLimits const limits_;
     Peer peer_;
     int turns_ = 0;
+    std::chrono::milliseconds file_timeout_{};
 };
 
 template <class Stream>

@@ -57,8 +57,9 @@ Bytes DatabaseIdempotencyStore::digest_of(Request const& request) const {
     append_part(head, request.path);
     append_part(head, request.raw_query);
     append_part(head, request.headers.get("Content-Type").value_or(""));
-    auto const body = hmac_sha256(digest_key_, bytes_of(request.body));
-    append_part(head, text_of(body));
+    Sha256 body;
+    request.each_piece([&](std::string_view piece) { body.add(bytes_of(piece)); });
+    append_part(head, text_of(body.digest()));
     auto const digest = hmac_sha256(digest_key_, bytes_of(head));
     return {digest.begin(), digest.end()};
 }

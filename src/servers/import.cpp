@@ -1,9 +1,14 @@
 #include "servers/import.hpp"
 
+#include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "audit/creation_records.hpp"
+#include "crypto/digest.hpp"
 #include "resource/insert_many.hpp"
+#include "resource/sql.hpp"
 #include "servers/rules.hpp"
 
 namespace securestack {
@@ -11,8 +16,34 @@ namespace {
 
 constexpr std::size_t rows_at_a_time = 100;
 
-std::size_t name_hash(Server const& server) {
-    return std::hash<Id>{}(server.owner) ^ std::hash<std::string>{}(server.name);
+using OwnedName = std::pair<Id, std::string>;
+
+Id name_key(Server const& server) {
+    Sha256 text;
+    text.add(server.owner.bytes);
+    text.add(bytes_of(server.name));
+    auto const digest = text.digest();
+    Id key;
+    std::copy_n(digest.begin(), key.bytes.size(), key.bytes.begin());
+    return key;
+}
+
+// Those of the rows' names that their owners have given already.
+std::set<OwnedName> taken_names(Tx& tx, std::vector<ImportRow> const& rows) {
+    std::map<Id, std::vector<std::string_view>> wanted;
+    for (auto const& row : rows) wanted[row.server.owner].push_back(row.server.name);
+    std::set<OwnedName> taken;
+    for (auto const& [owner, names] : wanted) {
+        Sql sql;
+        sql.add("SELECT name FROM servers WHERE deleted_at IS NULL AND owner = ").bind(owner);
+        sql.add(" AND name IN (");
+        for (bool first = true; auto const name : names)
+            sql.add(std::exchange(first, false) ? "" : ", ").bind(name);
+        sql.add(")");
+        tx.query(sql.text(), sql.params(),
+                 [&](Row const& row) { taken.emplace(owner, std::string{row.text(0)}); });
+    }
+    return taken;
 }
 
 }  // namespace
@@ -50,12 +81,12 @@ Problem ImportErrors::problem() && {
     return problem;
 }
 
-ServerImport::ServerImport(Tx& tx, Context const& context, ImportErrors& errors)
+RowBatches::RowBatches(Tx& tx, Context const& context, ImportErrors& errors)
     : tx_(tx), context_(context), errors_(errors) {
     waiting_.reserve(rows_at_a_time);
 }
 
-void ServerImport::add(std::size_t line, boost::json::object const& members) {
+void RowBatches::add(std::size_t line, boost::json::object const& members) {
     auto draft = decode<Server>(members);
     if (!draft) return errors_.add(line, draft.error());
     auto server = completed(tx_, context_, *std::move(draft));
@@ -64,37 +95,54 @@ void ServerImport::add(std::size_t line, boost::json::object const& members) {
     if (waiting_.size() == rows_at_a_time) flush();
 }
 
-std::int64_t ServerImport::finish() {
+std::int64_t RowBatches::finish() {
     flush();
-    return written_;
+    return taken_;
 }
 
-void ServerImport::flush() {
-    if (waiting_.empty()) return;
+void RowBatches::flush() {
+    if (!waiting_.empty()) taken_ += take(waiting_);
+    waiting_.clear();
+    context_.request.let_go();
+}
+
+void RowBatches::report_duplicate(ImportRow const& row, std::optional<std::size_t> first_line) {
+    errors_.add(row.line, "/name", "duplicate",
+                first_line ? "the owner has a server with this name on line " + std::to_string(*first_line)
+                           : "the owner already has a server with this name");
+}
+
+std::int64_t ImportCheck::take(std::vector<ImportRow> const& rows) {
+    std::int64_t fresh = 0;
+    auto const taken = taken_names(tx_, rows);
+    for (auto const& row : rows) {
+        auto const [first, is_first] = lines_.try_emplace(name_key(row.server), row.line);
+        if (!is_first) {
+            report_duplicate(row, first->second);
+        } else if (taken.contains({row.server.owner, row.server.name})) {
+            report_duplicate(row);
+        } else {
+            ++fresh;
+        }
+    }
+    return fresh;
+}
+
+std::int64_t ServerImport::take(std::vector<ImportRow> const& rows) {
     std::vector<void const*> objects;
-    for (auto const& row : waiting_) objects.push_back(&row.server);
+    for (auto const& row : rows) objects.push_back(&row.server);
     std::set<Id> written;
     for (auto const id : insert_new_rows(tx_, schema_of<Server>(), objects)) written.insert(id);
     CreationRecords records{tx_, context_, "server.create"};
-    for (auto const& row : waiting_) {
+    for (auto const& row : rows) {
         if (!written.contains(row.server.id)) {
             report_duplicate(row);
-            continue;
+        } else if (errors_.empty()) {
+            records.add(row.server);
         }
-        lines_.try_emplace(name_hash(row.server), row.line);
-        if (errors_.empty()) records.add(row.server);
     }
     records.write();
-    written_ += static_cast<std::int64_t>(written.size());
-    waiting_.clear();
-}
-
-void ServerImport::report_duplicate(Row const& row) {
-    auto const first = lines_.find(name_hash(row.server));
-    errors_.add(row.line, "/name", "duplicate",
-                first == lines_.end()
-                    ? "the owner already has a server with this name"
-                    : "the owner has a server with this name on line " + std::to_string(first->second));
+    return std::ssize(objects);
 }
 
 }  // namespace securestack

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,29 +47,58 @@ using EachRow = std::function<bool(std::size_t line, boost::json::object const& 
 void read_csv_servers(std::string_view text, ImportErrors& errors, EachRow const& each);
 void read_ndjson_servers(std::string_view text, ImportErrors& errors, EachRow const& each);
 
-// Takes rows, and writes them some at a time.
-class ServerImport {
-  public:
-    ServerImport(Tx& tx, Context const& context, ImportErrors& errors);
-    void add(std::size_t line, boost::json::object const& members);
-    std::int64_t finish();  // how many were written
+// A row of the file that is a server by itself.
+struct ImportRow {
+    std::size_t line = 0;
+    Server server;
+};
 
-  private:
-    struct Row {
-        std::size_t line = 0;
-        Server server;
-    };
-    void flush();
-    void report_duplicate(Row const& row);
+// Takes rows some at a time.
+class RowBatches {
+  public:
+    RowBatches(Tx& tx, Context const& context, ImportErrors& errors);
+    virtual ~RowBatches() = default;
+    RowBatches(RowBatches const&) = delete;
+    RowBatches& operator=(RowBatches const&) = delete;
+
+    void add(std::size_t line, boost::json::object const& members);
+    std::int64_t finish();  // how many were taken
+
+  protected:
+    // How many of them there was nothing against; what there was goes into `errors`.
+    virtual std::int64_t take(std::vector<ImportRow> const& rows) = 0;
+    void report_duplicate(ImportRow const& row, std::optional<std::size_t> first_line = {});
 
     Tx& tx_;
     Context const& context_;
     ImportErrors& errors_;
-    std::vector<Row> waiting_;
-    std::int64_t written_ = 0;
-    // Where a name was first seen: only names the line for somebody whom the database has told of a
-    // duplicate.
-    std::unordered_map<std::size_t, std::size_t> lines_;
+
+  private:
+    void flush();
+
+    std::vector<ImportRow> waiting_;
+    std::int64_t taken_ = 0;
+};
+
+// Looks whether each row can be imported, and writes nothing.
+class ImportCheck final : public RowBatches {
+  public:
+    using RowBatches::RowBatches;
+
+  private:
+    std::int64_t take(std::vector<ImportRow> const& rows) override;
+
+    // A digest of owner and name, which are as long as they like, to the line where they came first.
+    std::unordered_map<Id, std::size_t> lines_;
+};
+
+// Writes each row, and its record.
+class ServerImport final : public RowBatches {
+  public:
+    using RowBatches::RowBatches;
+
+  private:
+    std::int64_t take(std::vector<ImportRow> const& rows) override;
 };
 
 }  // namespace securestack

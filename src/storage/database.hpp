@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,7 @@ class DatabaseError : public std::runtime_error {
         foreign_key,
         check,          // CHECK or NOT NULL
         serialization,  // 40001, 40P01, SQLITE_BUSY: the same work may succeed when run again
-        interrupted,    // ran past its deadline
+        interrupted,    // ran past its deadline, or was stopped
         unavailable,    // connection refused or lost, too many connections, shutting down
         full,           // disk full or an I/O error: nothing was written
         schema,         // a migration failed, or the schema is newer than this program
@@ -88,6 +89,10 @@ class Tx {
     // What `work` gave to `on_commit` is dropped with it. Attempts nest.
     virtual void attempt(std::function<void()> const& work) = 0;
 
+    // From here on the unit may take as long as it needs, until a stop is requested: then its next statement,
+    // or its commit, throws DatabaseError{interrupted}, and nothing of it stays.
+    virtual void run_until(std::stop_token stop) = 0;
+
     // Runs a text of several statements without parameters; for migrations.
     virtual void run_script(std::string_view sql) = 0;
 
@@ -135,6 +140,7 @@ struct DatabaseOptions {
 enum class UnitKind {
     read,
     write,
+    bulk,        // a write that takes seconds: it shares no commit, and leaves its rules to constraints
     maintenance  // a write without a deadline, alone under the engine's lock: migrations
 };
 

@@ -32,6 +32,12 @@ void EngineTx::run_script(std::string_view sql) {
     guarded([&] { do_script(sql); });
 }
 
+void EngineTx::run_until(std::stop_token stop) {
+    stop_ = stop;
+    do_run_until(std::move(stop));
+    require_sound();
+}
+
 void EngineTx::attempt(std::function<void()> const& work) {
     auto const savepoint = "attempt_" + std::to_string(depth_ + 1);
     run_script("SAVEPOINT " + savepoint);

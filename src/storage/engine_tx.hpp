@@ -17,6 +17,7 @@ class EngineTx : public Tx {
     std::int64_t execute(std::string_view sql, std::span<Param const> params) final;
     void attempt(std::function<void()> const& work) final;
     void run_script(std::string_view sql) final;
+    void run_until(std::stop_token stop) final;
     void on_commit(std::move_only_function<void()> action) final { actions_.push_back(std::move(action)); }
 
     // The first error of a statement that no attempt took back. Whatever the work made of it, such a
@@ -24,6 +25,8 @@ class EngineTx : public Tx {
     std::optional<DatabaseError> const& failure() const { return failure_; }
     void require_sound() const {
         if (failure_) throw DatabaseError{*failure_};
+        if (stop_.stop_requested())
+            throw DatabaseError{DatabaseError::Kind::interrupted, "the work was stopped"};
     }
     std::vector<std::move_only_function<void()>> take_actions() { return std::move(actions_); }
 
@@ -31,6 +34,7 @@ class EngineTx : public Tx {
     virtual void do_query(std::string_view sql, std::span<Param const> params, Each const& each) = 0;
     virtual std::int64_t do_execute(std::string_view sql, std::span<Param const> params) = 0;
     virtual void do_script(std::string_view sql) = 0;
+    virtual void do_run_until(std::stop_token stop) = 0;
 
     template <class F>
     auto guarded(F const& statement) {
@@ -45,6 +49,7 @@ class EngineTx : public Tx {
     void take_back(std::string const& savepoint);
 
     std::optional<DatabaseError> failure_;
+    std::stop_token stop_;
     std::vector<std::move_only_function<void()>> actions_;
     int depth_ = 0;
 };
@@ -63,6 +68,7 @@ class ConnectionTx : public EngineTx {
         return connection_.execute(sql, params);
     }
     void do_script(std::string_view sql) final { connection_.run_script(sql); }
+    void do_run_until(std::stop_token stop) final { connection_.run_until(std::move(stop)); }
 
     Connection& connection_;
 };

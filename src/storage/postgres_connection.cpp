@@ -16,6 +16,8 @@ using Kind = DatabaseError::Kind;
 
 // How long past the deadline the server may take to say that it has interrupted a statement.
 constexpr auto grace = 1s;
+// At whether the work that waits for an answer is to stop.
+constexpr auto between_looks = 100ms;
 // Between two statements of one transaction.
 constexpr std::chrono::milliseconds longest_pause = 30s;
 
@@ -252,7 +254,13 @@ void Connection::forget_statements() {
 void Connection::require_ready() {
     if (!usable()) lose("it was closed");
     if (answers_ != nullptr) answers_->fetch_rest();
+    heed_stop();
     if (Steady::now() > deadline_) throw DatabaseError{Kind::interrupted, "the work ran past its deadline"};
+}
+
+// A stop that was requested is a deadline that passes now.
+void Connection::heed_stop() {
+    if (stop_.stop_requested()) set_deadline(Steady::now() - 1ns);
 }
 
 void Connection::require_sent(int sent) {
@@ -278,7 +286,8 @@ Connection::Result Connection::next_result() {
 }
 
 void Connection::await_writable_or_answer(bool writing) {
-    auto timeout = -1ms;
+    auto timeout = stop_.stop_possible() ? between_looks : -1ms;
+    heed_stop();
     if (deadline_ != Steady::time_point::max()) {
         auto const left = deadline_ + grace - Steady::now();
         if (left <= 0s) lose("it did not answer in time");
@@ -294,7 +303,7 @@ void Connection::lose(std::string const& detail) {
 }
 
 void Connection::roll_back() noexcept {
-    deadline_ = Steady::now() + grace;
+    set_deadline(Steady::now() + grace);
     try {
         if (usable() && PQtransactionStatus(handle_.get()) != PQTRANS_IDLE) run_script("ROLLBACK");
         if (usable() && outdated_) forget_statements();

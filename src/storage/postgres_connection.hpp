@@ -24,7 +24,16 @@ class Connection {
 
     // No statement is begun past this; one that is under way then and does not return soon costs the
     // connection, so that a server that has gone silent does not hold the thread.
-    void set_deadline(Steady::time_point deadline) { deadline_ = deadline; }
+    void set_deadline(Steady::time_point deadline) {
+        deadline_ = deadline;
+        stop_ = {};
+    }
+    // No deadline, until the next is set: what holds of a deadline holds of the moment when this is
+    // requested.
+    void run_until(std::stop_token stop) {
+        deadline_ = Steady::time_point::max();
+        stop_ = std::move(stop);
+    }
 
     // False when the connection has broken: make a new one.
     bool usable() const { return !broken_ && PQstatus(handle_.get()) == CONNECTION_OK; }
@@ -46,6 +55,7 @@ class Connection {
     std::string const& prepared(std::string_view sql);
     void forget_statements();
     void require_ready();
+    void heed_stop();
     void await_writable_or_answer(bool writing);
     void flush();
     Result next_result();
@@ -57,6 +67,7 @@ class Connection {
     std::uint64_t statement_count_ = 0;
     Answers* answers_ = nullptr;  // of the statement under way
     Steady::time_point deadline_ = Steady::time_point::max();
+    std::stop_token stop_;
     bool outdated_ = false;  // the statements
     bool broken_ = false;
 };

@@ -33,6 +33,9 @@ std::string_view begin_statement(UnitKind kind) {
             return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         case UnitKind::write:
             return "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
+        // Held against all that happens meanwhile it would never come to its end.
+        case UnitKind::bulk:
+            return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
         // Must see what others committed while it waited for its lock.
         case UnitKind::maintenance:
             break;
@@ -163,6 +166,8 @@ PostgresDatabase::Try PostgresDatabase::run_write(Connection& connection, Unit& 
     try {
         unit.work(tx);
         tx.require_sound();
+        // Stopped from here on, it could not be said what became of it.
+        if (unit.kind == UnitKind::bulk) connection.set_deadline(Steady::now() + options_.deadline);
         committing = true;
         connection.run_script("COMMIT");
         ++commits_;

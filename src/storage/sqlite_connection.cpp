@@ -189,7 +189,7 @@ void Connection::configure(Role role, bool in_memory) {
         this);
     sqlite3_progress_handler(
         handle, instructions_between_deadline_checks,
-        [](void* self) { return Steady::now() > static_cast<Connection*>(self)->deadline_ ? 1 : 0; }, this);
+        [](void* self) { return static_cast<Connection const*>(self)->is_over() ? 1 : 0; }, this);
 }
 
 std::shared_ptr<Connection::Statement> Connection::prepare(std::string_view sql) {
@@ -242,12 +242,12 @@ void Connection::require_foreign_keys() const {
 }
 
 void Connection::roll_back() noexcept {
-    deadline_ = Steady::time_point::max();
+    set_deadline(Steady::time_point::max());
     if (in_transaction()) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void Connection::checkpoint(bool wait_for_readers) noexcept {
-    deadline_ = Steady::time_point::max();
+    set_deadline(Steady::time_point::max());
     auto const mode = wait_for_readers ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
     int pages = 0;
     int copied = 0;
@@ -261,7 +261,7 @@ void Connection::checkpoint(bool wait_for_readers) noexcept {
 }
 
 void Connection::tidy_up() noexcept {
-    deadline_ = Steady::time_point::max();
+    set_deadline(Steady::time_point::max());
     sqlite3_exec(handle_.get(), "PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr, nullptr);
 }
 

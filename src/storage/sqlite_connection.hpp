@@ -24,7 +24,15 @@ class Connection {
     void run_script(std::string_view sql);
 
     // Statements that run past this end with DatabaseError{interrupted}.
-    void set_deadline(Steady::time_point deadline) { deadline_ = deadline; }
+    void set_deadline(Steady::time_point deadline) {
+        deadline_ = deadline;
+        stop_ = {};
+    }
+    // No deadline, until the next is set: statements end so when this is requested.
+    void run_until(std::stop_token stop) {
+        deadline_ = Steady::time_point::max();
+        stop_ = std::move(stop);
+    }
 
     // False also after SQLite has rolled back by itself (disk full, interrupted write).
     bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
@@ -49,6 +57,7 @@ class Connection {
         void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
     };
 
+    bool is_over() const { return Steady::now() > deadline_ || stop_.stop_requested(); }
     void configure(Role role, bool in_memory);
     std::shared_ptr<Statement> prepare(std::string_view sql);
     [[noreturn]] void fail() { throw last_error(handle_.get(), &constraint_names_); }
@@ -57,6 +66,7 @@ class Connection {
     ConstraintNames constraint_names_;
     LruCache<Statement> statements_{256};
     Steady::time_point deadline_ = Steady::time_point::max();
+    std::stop_token stop_;
     int log_pages_ = 0;
     int copied_pages_ = 0;
 };

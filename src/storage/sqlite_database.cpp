@@ -144,8 +144,9 @@ void SqliteDatabase::fill_group(std::vector<Member>& group) {
 }
 
 bool SqliteDatabase::join_next(std::vector<Member>& group, Steady::time_point begun) {
+    if (group.front().unit.kind == UnitKind::bulk) return false;
     while (group.size() < max_group_units && Steady::now() - begun < max_group_time) {
-        auto unit = writes_.try_pop();
+        auto unit = writes_.try_pop_companion();
         if (!unit) return false;
         if (expired(*unit)) continue;
         group.emplace_back().unit = std::move(*unit);

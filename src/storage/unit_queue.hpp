@@ -49,8 +49,10 @@ class UnitQueue {
         return take();
     }
 
-    std::optional<Unit> try_pop() {
+    // The next one, unless it takes so long that nobody should wait for it.
+    std::optional<Unit> try_pop_companion() {
         std::lock_guard lock(mutex_);
+        if (!units_.empty() && units_.front().kind == UnitKind::bulk) return std::nullopt;
         return take();
     }
 
