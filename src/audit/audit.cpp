@@ -35,6 +35,7 @@ AuditActor described(Actor const& actor) {
     result.name = if_any(principal.name);
     result.ip = if_any(actor.ip);
     result.via = principal.via;
+    if (!principal.key.is_nil()) result.api_key = AuditApiKey{principal.key, principal.key_name};
     return result;
 }
 
@@ -59,6 +60,7 @@ AuditRecord entry_of(Actor const& actor, std::string_view action, AuditObject co
     if (!changes.is_null()) entry.changes = ChangeSet{boost::json::serialize(changes)};
     entry.request_id = if_any(actor.request_id);
     entry.actor_id = entry.actor.id;
+    if (entry.actor.api_key) entry.api_key_id = entry.actor.api_key->id;
     entry.object_id = entry.object.id;
     return entry;
 }

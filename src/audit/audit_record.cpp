@@ -14,6 +14,15 @@ void Codec<ChangeSet>::from_json(boost::json::value const& value, ChangeSet& mem
 }
 
 template <>
+Schema const& schema_of<AuditApiKey>() {
+    static constexpr auto fields =
+        fields_of<AuditApiKey>(field<&AuditApiKey::id>("id").read_only(),
+                               field<&AuditApiKey::name>("name").read_only().doc("As it was called then."));
+    static constexpr Schema schema{.name = "AuditApiKey", .fields = fields};
+    return schema;
+}
+
+template <>
 Schema const& schema_of<AuditActor>() {
     static constexpr auto fields = fields_of<AuditActor>(
         field<&AuditActor::type>("type").read_only(),
@@ -21,7 +30,9 @@ Schema const& schema_of<AuditActor>() {
         field<&AuditActor::name>("name").read_only().doc("The user's name at that moment."),
         field<&AuditActor::ip>("ip").read_only().doc(
             "Where the request came from; null on the command line."),
-        field<&AuditActor::via>("via").read_only().doc("How the actor proved who it is."));
+        field<&AuditActor::via>("via").read_only().doc("How the actor proved who it is."),
+        field<&AuditActor::api_key>("api_key").read_only().doc(
+            "The API key that acted for the user; null when none did."));
     static constexpr Schema schema{.name = "AuditActor", .fields = fields};
     return schema;
 }
@@ -50,6 +61,7 @@ Schema const& schema_of<AuditRecord>() {
             "What changed: each member that did, with its value before (from) and after (to)."),
         field<&AuditRecord::request_id>("request_id").read_only().doc("The X-Request-Id of the request."),
         field<&AuditRecord::actor_id>("actor_id").internal().filterable_as("actor"),
+        field<&AuditRecord::api_key_id>("api_key_id").internal().filterable_as("api_key"),
         field<&AuditRecord::object_id>("object_id").internal().filterable_as("object"),
         field<&AuditRecord::leaf_index>("leaf_index").internal());
     static constexpr Schema schema{.name = "AuditRecord",

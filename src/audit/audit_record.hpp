@@ -22,12 +22,20 @@ template <>
 inline constexpr std::array<std::string_view, 5> choices<Via>{"anonymous", "access_token", "command_line",
                                                               "system", "api_key"};
 
+struct AuditApiKey {
+    Id id{};
+    std::string name;
+};
+template <>
+Schema const& schema_of<AuditApiKey>();
+
 struct AuditActor {
     ActorType type = ActorType::system;
     std::optional<Id> id;
     std::optional<std::string> name;
     std::optional<std::string> ip;
     Via via = Via::system;
+    std::optional<AuditApiKey> api_key;
 };
 template <>
 Schema const& schema_of<AuditActor>();
@@ -51,6 +59,7 @@ struct AuditRecord {
     std::optional<std::string> request_id;
     // Copies for the indexes and filters; `actor` and `object` are the evidence.
     std::optional<Id> actor_id;
+    std::optional<Id> api_key_id;
     std::optional<std::string> object_id;
     std::optional<std::int64_t> leaf_index;  // its place in the tree; the sequencer's to write
 };

@@ -83,6 +83,7 @@ struct Principal {
     Via via = Via::anonymous;
     std::vector<Membership> teams = {};        // as of at most a second ago
     Id key{};                                  // nil unless Via::api_key
+    std::string key_name = {};
     std::optional<PermissionSet> scopes = {};  // what an API key is limited to
 
     bool is_anonymous() const { return via == Via::anonymous; }

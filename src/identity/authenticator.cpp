@@ -232,6 +232,7 @@ Result<Principal> BearerAuthenticator::admitted_key(Request const& request, std:
     principal.via = Via::api_key;
     principal.teams = std::move(state.teams);
     principal.key = state.key.id;
+    principal.key_name = std::move(state.key.name);
     principal.scopes = scopes_of(state.key);
     return principal;
 }

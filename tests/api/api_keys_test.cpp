@@ -229,6 +229,30 @@ TEST_P(ApiKeys, WhatAKeyDidIsRecordedAsDoneWithAKey) {
     EXPECT_EQ(as(alice).get("/api/audit?action=server.create").text("/results/0/actor/name"), "bob");
 }
 
+TEST_P(ApiKeys, TheAuditLogNamesTheKeyThatActedAndIsFilteredByIt) {
+    auto const key = key_of(bob, R"("servers:write")");
+    EXPECT_EQ(with(key).post("/api/servers", R"({"name": "by-key"})").status, 201);
+    EXPECT_EQ(as(bob).post("/api/servers", R"({"name": "by-session"})").status, 201);
+
+    auto const both = as(alice).get("/api/audit?action=server.create&sort=at");
+    auto const filtered = as(bob).get("/api/audit?api_key=" + id_);
+
+    ASSERT_EQ(both.at("/results").as_array().size(), 2U) << both.body;
+    EXPECT_EQ(both.text("/results/0/actor/api_key/id"), id_);
+    EXPECT_EQ(both.text("/results/0/actor/api_key/name"), "ci");
+    EXPECT_TRUE(both.at("/results/1/actor/api_key").is_null());
+    ASSERT_EQ(filtered.at("/results").as_array().size(), 1U) << filtered.body;
+    EXPECT_EQ(filtered.text("/results/0/object/name"), "by-key");
+    EXPECT_TRUE(as(mallory).get("/api/audit?api_key=" + id_).at("/results").as_array().empty());
+}
+
+TEST_P(ApiKeys, WhatAKeyIsRefusedIsRecordedUnderItsName) {
+    auto const key = key_of(bob, R"("servers:read")");
+    EXPECT_EQ(with(key).post("/api/servers", R"({"name": "x"})").status, 403);
+
+    EXPECT_EQ(as(alice).get("/api/audit?outcome=denied").text("/results/0/actor/api_key/id"), id_);
+}
+
 class OwnSessions : public IdentityTest {};
 INSTANTIATE_TEST_SUITE_P(Engines, OwnSessions, each_engine, engine_name);
 

@@ -47,7 +47,8 @@ TEST_P(AuditLog, AChangeTellsWhoWhenWhereFromAndWhat) {
                                               {"id", id_of(bob).to_string()},
                                               {"name", "bob"},
                                               {"ip", "127.0.0.1"},
-                                              {"via", "access_token"}}));
+                                              {"via", "access_token"},
+                                              {"api_key", nullptr}}));
     EXPECT_EQ(entry.at("object"), (json::value{{"type", "server"}, {"id", id}, {"name", "db-1"}}));
     EXPECT_EQ(entry.at("outcome").as_string(), "success");
     EXPECT_EQ(entry.at("changes"), json::parse(R"({"os": {"from": "", "to": "Debian 13"},
