@@ -6,7 +6,63 @@
 #include "resource/table.hpp"
 
 namespace securestack {
+
+// The caller, as it sees itself.
+struct Account {
+    Id id{};
+    std::string username;
+    std::optional<std::string> email;
+    std::string display_name;
+    Role role = Role::user;
+    bool disabled = false;
+    std::vector<std::string> permissions;
+    Time created_at{};
+    Time updated_at{};
+    std::optional<Time> last_login_at;
+    std::int64_t version = 1;
+};
+
+template <>
+Schema const& schema_of<Account>() {
+    static constexpr auto fields = fields_of<Account>(
+        field<&Account::id>("id").read_only().doc("UUID version 7."),
+        field<&Account::username>("username").read_only().sample("\"bob@example.org\""),
+        field<&Account::email>("email").read_only().sample("\"bob@example.org\""),
+        field<&Account::display_name>("display_name").read_only().sample("\"Bob Martin\""),
+        field<&Account::role>("role").read_only(), field<&Account::disabled>("disabled").read_only(),
+        field<&Account::permissions>("permissions")
+            .read_only()
+            .doc("What these credentials may do, in the words of an API key's scopes.")
+            .sample(R"(["account", "servers:read"])"),
+        field<&Account::created_at>("created_at").read_only(),
+        field<&Account::updated_at>("updated_at").read_only(),
+        field<&Account::last_login_at>("last_login_at").read_only(),
+        field<&Account::version>("version").internal());
+    static constexpr Schema schema{
+        .name = "Account", .fields = fields, .documentation = "Who is calling, and what it may do."};
+    return schema;
+}
+
 namespace {
+
+Entity<Account> account_of(User user, Context const& context) {
+    Account account;
+    account.id = user.id;
+    account.username = std::move(user.username);
+    account.email = std::move(user.email);
+    account.display_name = std::move(user.display_name);
+    account.role = user.role;
+    account.disabled = user.disabled;
+    for (std::size_t i = 0; i < permission_count; ++i) {
+        auto const permission = static_cast<Permission>(i);
+        if (may(context.principal, permission)) account.permissions.emplace_back(to_string(permission));
+    }
+    account.created_at = user.created_at;
+    account.updated_at = user.updated_at;
+    account.last_login_at = user.last_login_at;
+    account.version = user.version;
+    return {std::move(account)};
+}
 
 // The caller, unless deleted since the request was admitted.
 Result<User> self(Tx& tx, Context const& context) {
@@ -15,14 +71,14 @@ Result<User> self(Tx& tx, Context const& context) {
     return *std::move(found);
 }
 
-Result<Entity<User>> get_me(Tx& tx, Context const& context) {
+Result<Entity<Account>> get_me(Tx& tx, Context const& context) {
     auto user = self(tx, context);
     if (!user) return user.error();
-    return Entity<User>{*std::move(user)};
+    return account_of(*std::move(user), context);
 }
 
-Result<Entity<User>> patch_me(Identity& identity, Tx& tx, Context const& context,
-                              Patch<Profile> const& patch) {
+Result<Entity<Account>> patch_me(Identity& identity, Tx& tx, Context const& context,
+                                 Patch<Profile> const& patch) {
     auto const before = self(tx, context);
     if (!before) return before.error();
     if (auto const current = context.check_if_match(before->version); !current) return current.error();
@@ -33,7 +89,7 @@ Result<Entity<User>> patch_me(Identity& identity, Tx& tx, Context const& context
     after.display_name = profile->display_name;
     auto changed = identity.accounts().change(tx, context, *before, std::move(after), std::nullopt);
     if (!changed) return changed.error();
-    return Entity<User>{*std::move(changed)};
+    return account_of(*std::move(changed), context);
 }
 
 // A change of one's password between its transactions.
