@@ -263,6 +263,9 @@ TEST_P(OwnSessions, AUserSeesItsSessionsAndEndsThem) {
     auto const list = bearer(second).get("/api/auth/sessions");
     ASSERT_EQ(list.at("/results").as_array().size(), 2U) << list.body;
     auto const older = "/api/auth/sessions/" + list.text("/results/1/id");
+    EXPECT_EQ(list.at("/results/0/current"), true);
+    EXPECT_EQ(list.at("/results/1/current"), false);
+    EXPECT_EQ(bearer(first).get("/api/auth/sessions").at("/results/1/current"), true);
 
     EXPECT_EQ(as(mallory).del(older).status, 404);
     EXPECT_EQ(as(alice).del(older).status, 404);
