@@ -36,7 +36,8 @@ bool is_from_this_machine(Context const& context) {
 BackupSettings backup_settings(Settings const& settings) {
     return {.url = settings.url(),
             .ping_rate = settings.rate_limit_ping,
-            .overdue_delay = settings.overdue_delay};
+            .overdue_delay = settings.overdue_delay,
+            .reopen_window = settings.incident_reopen_window};
 }
 
 RetentionSettings retention_settings(Settings const& settings) {

@@ -81,6 +81,11 @@ constexpr SettingSpec specs[] = {
     {"overdue_delay", "DURATION", "10m",
      "After this program was down: how long backups may report before any is overdue (0s to 1d)",
      duration<&S::overdue_delay, 0, day>},
+    {"incident_reopen_window", "DURATION", "1d",
+     "An incident of the same trouble that was resolved less than this ago is reopened, and no second one "
+     "made "
+     "(0s to 365d)",
+     duration<&S::incident_reopen_window, 0, 365 * day>},
     {"self_backup", "SCHEDULE|off", "{self_backup}",
      "When the program backs its own database up (UTC): a crontab's five fields, @daily, @hourly, or off; "
      "@daily on SQLite, off on PostgreSQL unless it is set",

@@ -35,6 +35,7 @@ struct Settings {
     std::chrono::seconds access_token_lifetime{300};
     std::chrono::seconds refresh_token_lifetime{0};
     std::chrono::seconds overdue_delay{600};
+    std::chrono::seconds incident_reopen_window{86'400};
     std::string self_backup;  // a schedule, or "off"
     std::filesystem::path self_backup_dir;
     std::size_t self_backup_keep = 7;

@@ -18,7 +18,8 @@ std::string server_name(Tx& tx, Id server) {
 
 }  // namespace
 
-bool raise_alarm(Tx& tx, Actor const& actor, TaskPulse const& pulse, Alarm what, std::string const& why) {
+bool raise_alarm(Tx& tx, Actor const& actor, TaskPulse const& pulse, Alarm what, std::string const& why,
+                 std::chrono::seconds reopen_window) {
     if (in_maintenance(tx, pulse.server, actor.now)) return false;
     IncidentReport report;
     report.dedup_key = dedup_key(pulse);
@@ -28,6 +29,7 @@ bool raise_alarm(Tx& tx, Actor const& actor, TaskPulse const& pulse, Alarm what,
     report.severity = pulse.severity;
     report.source = IncidentSource::backup;
     report.servers = {pulse.server};
+    report.reopen_window = reopen_window;
     report_incident(tx, actor, report);
     return true;
 }

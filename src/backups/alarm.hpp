@@ -10,8 +10,10 @@ namespace securestack {
 // What opened it last.
 enum class Alarm { failed, overdue };
 
-// Nothing, and false, while the server is in maintenance.
-bool raise_alarm(Tx& tx, Actor const& actor, TaskPulse const& pulse, Alarm what, std::string const& why);
+// Nothing, and false, while the server is in maintenance. An incident of the task that was resolved less than
+// `reopen_window` ago is reopened.
+bool raise_alarm(Tx& tx, Actor const& actor, TaskPulse const& pulse, Alarm what, std::string const& why,
+                 std::chrono::seconds reopen_window);
 void settle_alarm(Tx& tx, Actor const& actor, TaskPulse const& pulse, std::string const& how);
 
 }  // namespace securestack

@@ -67,7 +67,7 @@ Judged Backups::judge() {
             auto const now = shared_now(tx, clock_);
             // Whoever was held up, and has lost the lease meanwhile, does no more.
             if (now < session->attendance.resumes_at || !holds_lease(tx, session->lease, now)) return {};
-            return judge_due(tx, program(now), session->attendance, batch);
+            return judge_due(tx, program(now), session->attendance, settings_.reopen_window, batch);
         });
         judged.slots += looked.slots;
         judged.more = looked.tasks > 0;

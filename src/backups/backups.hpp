@@ -12,6 +12,7 @@
 #include "backups/judge.hpp"
 #include "crypto/master_key.hpp"
 #include "identity/settings.hpp"
+#include "incidents/incidents.hpp"
 #include "scheduler/lease.hpp"
 #include "servers/servers.hpp"
 #include "storage/database.hpp"
@@ -26,6 +27,8 @@ struct BackupSettings {
     std::optional<Rate> ping_rate = Rate{120, std::chrono::seconds{60}};  // of one task, on one replica
     // After nobody has been there to hear of runs: how long before slots are held against anybody.
     std::chrono::seconds overdue_delay{600};
+    // A task whose incident was resolved less than this ago has it reopened, and gets no second one.
+    std::chrono::seconds reopen_window = usual_reopen_window;
 };
 
 // What one round of judging did.

@@ -33,7 +33,8 @@ std::int64_t put_off(Tx& tx, Time now, std::int64_t limit) {
         {now, limit});
 }
 
-void judge_task(Tx& tx, Actor const& actor, Attendance const& attendance, TaskPulse const& task) {
+void judge_task(Tx& tx, Actor const& actor, Attendance const& attendance, std::chrono::seconds reopen_window,
+                TaskPulse const& task) {
     auto after = task;
     after.look_at.reset();
     auto const slot = task.next_run_at.value();
@@ -46,7 +47,7 @@ void judge_task(Tx& tx, Actor const& actor, Attendance const& attendance, TaskPu
     changes["outcome"] = {{"from", choice_name(task.outcome)}, {"to", "overdue"}};
     changes["slot"] = {{"from", nullptr}, {"to", format_time(slot)}};
     record(tx, actor, "backup.overdue", audit_object_of(task), Outcome::success, changes);
-    if (raise_alarm(tx, actor, task, Alarm::overdue, sentence(task, slot))) return;
+    if (raise_alarm(tx, actor, task, Alarm::overdue, sentence(task, slot), reopen_window)) return;
     tx.execute("UPDATE backup_slots SET verdict = 'maintenance' WHERE task = $1 AND slot = $2",
                {task.id, slot});
 }
@@ -84,7 +85,8 @@ bool anything_due(Tx& tx, Time now) {
         .has_value();
 }
 
-Looked judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::int64_t limit) {
+Looked judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::chrono::seconds reopen_window,
+                 std::int64_t limit) {
     constexpr std::int64_t looks_to_a_verdict = 20;
     Looked looked{.tasks = put_off(tx, actor.now, limit * looks_to_a_verdict)};
     auto const due = read_pulses(tx, Sql{}
@@ -94,7 +96,7 @@ Looked judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::
                                          .bind(actor.now)
                                          .add(" ORDER BY look_at LIMIT ")
                                          .bind(limit));
-    for (auto const& task : due) judge_task(tx, actor, attendance, task);
+    for (auto const& task : due) judge_task(tx, actor, attendance, reopen_window, task);
     looked.slots = static_cast<std::int64_t>(due.size());
     looked.tasks += looked.slots;
     return looked;

@@ -33,8 +33,10 @@ struct Looked {
 };
 
 // Judges one slot of each of at most `limit` tasks, the longest due first, and looks at some more that turn
-// out not to be due. Slots that fell due while nobody was there are judged as one.
-Looked judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::int64_t limit);
+// out not to be due. Slots that fell due while nobody was there are judged as one. `reopen_window` is that of
+// `raise_alarm`.
+Looked judge_due(Tx& tx, Actor const& actor, Attendance const& attendance, std::chrono::seconds reopen_window,
+                 std::int64_t limit);
 
 // Gives at most `limit` runs up of which no end was heard for a week; returns how many.
 std::int64_t give_up_runs(Tx& tx, Actor const& actor, std::int64_t limit);

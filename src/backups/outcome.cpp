@@ -143,7 +143,8 @@ void record_turn(Tx& tx, Actor const& actor, TaskPulse const& pulse, std::string
 }
 
 // The end of a run: what it means for the task, and who has to hear of it.
-void take_end(Tx& tx, Actor const& actor, TaskPulse const& before, TaskPulse after, Run const& run) {
+void take_end(Tx& tx, Actor const& actor, TaskPulse const& before, TaskPulse after, Run const& run,
+              std::chrono::seconds reopen_window) {
     auto const finished = run.finished_at.value_or(actor.now);
     if (after.open_run == run.id) {
         after.open_run.reset();
@@ -163,7 +164,7 @@ void take_end(Tx& tx, Actor const& actor, TaskPulse const& before, TaskPulse aft
     save_pulse(tx, before, after);
     if (!succeeded) {
         record_turn(tx, actor, before, "backup.fail", run);
-        if (before.enabled) raise_alarm(tx, actor, before, Alarm::failed, ending(run));
+        if (before.enabled) raise_alarm(tx, actor, before, Alarm::failed, ending(run), reopen_window);
         return;
     }
     bool const was_wrong = before.outcome == TaskState::failed || before.outcome == TaskState::overdue;
@@ -174,7 +175,8 @@ void take_end(Tx& tx, Actor const& actor, TaskPulse const& before, TaskPulse aft
 
 }  // namespace
 
-Run take_report(Tx& tx, Actor const& actor, TaskPulse const& pulse, RunReport const& report) {
+Run take_report(Tx& tx, Actor const& actor, TaskPulse const& pulse, RunReport const& report,
+                std::chrono::seconds reopen_window) {
     bool const begins = state_of(report) == RunState::running;
     auto known = open_run(tx, pulse, report.rid);
     if (!known && !begins) {
@@ -197,7 +199,7 @@ Run take_report(Tx& tx, Actor const& actor, TaskPulse const& pulse, RunReport co
     }
     save_log(tx, run, log);
     if (!begins) {
-        take_end(tx, actor, pulse, pulse, run);
+        take_end(tx, actor, pulse, pulse, run, reopen_window);
         return run;
     }
     auto after = pulse;

@@ -56,8 +56,10 @@ void save_pulse(Tx& tx, TaskPulse const& before, TaskPulse after);
 
 // Takes in a report that a run began or ended, and all that follows: the run, the task's state, the slot that
 // is waited for next, the incident, the audit record. The run as it stands then. `now` is when it was heard
-// of. A report of the past that changes nothing now is history only.
-Run take_report(Tx& tx, Actor const& actor, TaskPulse const& pulse, RunReport const& report);
+// of. A report of the past that changes nothing now is history only. `reopen_window` is that of
+// `raise_alarm`.
+Run take_report(Tx& tx, Actor const& actor, TaskPulse const& pulse, RunReport const& report,
+                std::chrono::seconds reopen_window);
 
 // Adds to the log of the run that is open under `rid` (or at all, without one), else of the latest run.
 void take_log(Tx& tx, Actor const& actor, TaskPulse const& pulse, std::optional<Id> rid,

@@ -21,32 +21,35 @@ Response ok() {
     return response;
 }
 
-Result<std::optional<Response>> take_ping(Tx& tx, Context const& context, Ping const& ping) {
+Result<std::optional<Response>> take_ping(Tx& tx, Context const& context, Ping const& ping,
+                                          std::chrono::seconds reopen_window) {
     auto const pulse = find_pulse(tx, Sql{}.add("stopped_at IS NULL AND ping_key = ").bind(ping.key));
     if (!pulse || pulse->kind != BackupKind::external)
         return Problem{ErrorCode::not_found, "There is no such ping URL."};
     if (ping.signal == Signal::log) {
         take_log(tx, context, *pulse, ping.rid, context.request.body);
     } else {
-        take_report(tx, context, *pulse, report_of(ping, context.request.body));
+        take_report(tx, context, *pulse, report_of(ping, context.request.body), reopen_window);
     }
     return std::optional<Response>{ok()};
 }
 
-Route ping_route(Method method, std::string pattern, PingLimiter& limiter) {
+Route ping_route(Method method, std::string pattern, Backups& backups) {
     Route route{.method = method, .pattern = std::move(pattern), .access = anyone(), .bind = {}};
     route.body_limit = longest_body;
     route.path_is_secret = true;
     route.takes_anything = true;
-    route.bind = [&limiter](Context const& context, PathValues const& path) -> Result<Steps> {
+    route.bind = [&limiter = backups.ping_limiter(), window = backups.settings().reopen_window](
+                     Context const& context, PathValues const& path) -> Result<Steps> {
         auto const ping =
             parse_ping(path.at(0), path.size() > 1 ? std::string_view{path[1]} : std::string_view{},
                        context.request.raw_query);
         if (!ping) return ping.error();
         if (auto const wait = limiter.admit(ping->key, context.now)) return too_often(*wait);
         Steps steps;
-        steps.push_back(
-            {Where::write, [ping = *ping](Tx* tx, Context const& at) { return take_ping(*tx, at, ping); }});
+        steps.push_back({Where::write, [ping = *ping, window](Tx* tx, Context const& at) {
+                             return take_ping(*tx, at, ping, window);
+                         }});
         return steps;
     };
     auto& doc = route.doc;
@@ -60,16 +63,15 @@ Route ping_route(Method method, std::string pattern, PingLimiter& limiter) {
 }  // namespace
 
 void add_ping_routes(Router& router, Backups& backups) {
-    auto& limiter = backups.ping_limiter();
     for (auto const method : {Method::get, Method::post}) {
         std::string const verb = method == Method::get ? "" : "WithLog";
-        router.add(ping_route(method, "/ping/{uuid}", limiter))
+        router.add(ping_route(method, "/ping/{uuid}", backups))
             .operation("ping" + verb)
             .summary("A backup succeeded")
             .description(
                 "Without a credential: the address itself is the secret. A body, of any type, is kept as "
                 "the run's log (the last 100,000 bytes of it).");
-        router.add(ping_route(method, "/ping/{uuid}/{action}", limiter))
+        router.add(ping_route(method, "/ping/{uuid}/{action}", backups))
             .operation("pingAction" + verb)
             .summary(
                 "A backup begins (start), failed (fail), says something (log), or ended with an exit code")

@@ -12,7 +12,7 @@
 namespace securestack {
 
 void add_task_routes(Router& router, Backups& backups);
-void add_run_routes(Router& router);
+void add_run_routes(Router& router, Backups& backups);
 void add_stats_routes(Router& router);
 void add_repository_routes(Router& router, Backups& backups);
 void add_ping_routes(Router& router, Backups& backups);

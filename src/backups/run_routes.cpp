@@ -56,7 +56,8 @@ void check_times(RunReport const& report, Time now, std::vector<FieldError>& err
     check(report.finished_at, "/finished_at");
 }
 
-Result<Created<Run>> report_run(Tx& tx, Context const& context, Id id, Draft<RunReport> draft) {
+Result<Created<Run>> report_run(std::chrono::seconds reopen_window, Tx& tx, Context const& context, Id id,
+                                Draft<RunReport> draft) {
     auto const task = find_task(tx, context, id, Reach::operate);
     if (!task) return task.error();
     if (task->kind != BackupKind::external) {
@@ -68,14 +69,14 @@ Result<Created<Run>> report_run(Tx& tx, Context const& context, Id id, Draft<Run
     auto const report = faultless(std::move(draft));
     if (!report) return report.error();
     auto const pulse = find_pulse(tx, Sql{}.add("id = ").bind(id)).value();
-    auto const run = take_report(tx, context, pulse, *report);
+    auto const run = take_report(tx, context, pulse, *report, reopen_window);
     record(tx, context, "run.report", {"run", run.id.to_string(), task->name}, Outcome::success);
     return Created<Run>{run, "/api/runs/" + run.id.to_string()};
 }
 
 }  // namespace
 
-void add_run_routes(Router& router) {
+void add_run_routes(Router& router, Backups& backups) {
     using enum Permission;
     router.list<Run>("/api/runs", allow(backups_read), readable)
         .operation("listRuns")
@@ -103,7 +104,11 @@ void add_run_routes(Router& router) {
                     .tag("Runs")
                     .route();
     log.doc.content_type = "text/plain";
-    router.post("/api/backups/{id}/runs", allow(runs_write), report_run)
+    auto const report = [window = backups.settings().reopen_window](Tx& tx, Context const& context, Id id,
+                                                                    RunReport const& reported) {
+        return report_run(window, tx, context, id, reported);
+    };
+    router.post("/api/backups/{id}/runs", allow(runs_write), report)
         .reach(Reach::operate)
         .operation("reportRun")
         .summary("Report a run that another tool made")

@@ -145,7 +145,7 @@ void add_task_routes(Router& router, Backups& backups) {
 
 void add_backup_routes(Router& router, Backups& backups) {
     add_task_routes(router, backups);
-    add_run_routes(router);
+    add_run_routes(router, backups);
     add_stats_routes(router);
     add_repository_routes(router, backups);
     add_schedule_routes(router);
