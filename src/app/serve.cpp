@@ -62,9 +62,10 @@ class MetricsListener {
     MetricsListener(ListenAddress const& address, Application& application, Clock& clock, Log& log)
         : dispatcher_(application.dispatcher_for(router_)),
           server_(options(address), dispatcher_, application.database(), application.ids(), clock, log) {
-        router_.plain(Method::get, "/metrics", anyone(), [&metrics = application.metrics()](Context const&) {
-            return text_response(200, Metrics::content_type, metrics.text());
-        });
+        router_.plain(Method::get, "/metrics", anyone(),
+                      [&metrics = application.metrics()](Context const& context) {
+                          return metrics.answer(context.request.headers);
+                      });
         server_.start();
     }
 

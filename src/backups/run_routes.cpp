@@ -105,8 +105,8 @@ void add_run_routes(Router& router, Backups& backups) {
                     .route();
     log.doc.content_type = "text/plain";
     auto const report = [window = backups.settings().reopen_window](Tx& tx, Context const& context, Id id,
-                                                                    RunReport const& reported) {
-        return report_run(window, tx, context, id, reported);
+                                                                    Draft<RunReport> draft) {
+        return report_run(window, tx, context, id, std::move(draft));
     };
     router.post("/api/backups/{id}/runs", allow(runs_write), report)
         .reach(Reach::operate)

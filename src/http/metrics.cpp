@@ -11,6 +11,9 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "http/media_type.hpp"
+#include "http/openmetrics.hpp"
+
 namespace securestack {
 
 namespace {
@@ -159,7 +162,9 @@ void Metrics::add_counter(std::string const& name, std::string const& help, std:
     state_->sampled.emplace_back(prometheus::MetricType::Counter, name, help, std::move(read));
 }
 
-std::string Metrics::text() const {
+Response Metrics::answer(Headers const& headers) const {
+    // Who likes neither gets what every scraper reads.
+    static constexpr std::string_view offers[] = {"text/plain", "application/openmetrics-text"};
     auto families = state_->registry.Collect();
     {
         std::lock_guard const lock{state_->mutex};
@@ -167,7 +172,13 @@ std::string Metrics::text() const {
             for (auto& family : one.Collect()) families.push_back(std::move(family));
         }
     }
-    return prometheus::TextSerializer{}.Serialize(families);
+    auto answer = choose_media_type(headers, offers) == 1
+                      ? text_response(200, "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                                      to_openmetrics(families))
+                      : text_response(200, "text/plain; version=0.0.4; charset=utf-8",
+                                      prometheus::TextSerializer{}.Serialize(families));
+    answer.headers.add("Vary", "Accept");
+    return answer;
 }
 
 }  // namespace securestack

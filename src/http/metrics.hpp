@@ -35,9 +35,9 @@ class Metrics {
     void add_gauge(std::string const& name, std::string const& help, std::function<double()> read);
     void add_counter(std::string const& name, std::string const& help, std::function<double()> read);
 
-    // Prometheus text format.
-    static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
-    std::string text() const;
+    // The answer to a scrape: OpenMetrics 1.0.0 for whoever asks for it, else the Prometheus text format
+    // 0.0.4.
+    Response answer(Headers const& headers) const;
 
   private:
     struct State;

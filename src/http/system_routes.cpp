@@ -48,7 +48,7 @@ void add_metrics(Router& router, SystemRoutes const& system) {
         if (allowed && !allowed(context)) {
             return refusal(context, {ErrorCode::forbidden, "Metrics are not open to this address."});
         }
-        return text_response(200, Metrics::content_type, metrics->text());
+        return metrics->answer(context.request.headers);
     };
     Route& route = router.plain(Method::get, "/metrics", anyone(), read)
                        .operation("getMetrics")
