@@ -58,9 +58,14 @@ Result<User> Accounts::create(Tx& tx, Actor const& actor, std::string_view actio
     return draft;
 }
 
-void Accounts::forget_attempts(Tx& tx, User const& user) const {
+void Accounts::forget_guesses_at_password(Tx& tx, User const& user) const {
     throttle_.forget(tx, ThrottleScope::login_account, user.username_fold);
     throttle_.forget(tx, ThrottleScope::confirm_account, user.id.to_string());
+}
+
+void Accounts::forget_guesses(Tx& tx, User const& user) const {
+    forget_guesses_at_password(tx, user);
+    throttle_.forget(tx, ThrottleScope::code_account, user.id.to_string());
 }
 
 void Accounts::end_sessions(Tx& tx, User& user, Time now) const {
@@ -70,10 +75,11 @@ void Accounts::end_sessions(Tx& tx, User& user, Time now) const {
 
 void Accounts::set_password(Tx& tx, Actor const& actor, User& user, std::string hash) const {
     user.password_hash = std::move(hash);
-    forget_attempts(tx, user);
     if (actor.principal.user == user.id) {
+        forget_guesses_at_password(tx, user);
         sessions_.end_all(tx, user.id, actor.principal.session, actor.now);
     } else {
+        forget_guesses(tx, user);
         end_sessions(tx, user, actor.now);
     }
 }
@@ -128,7 +134,7 @@ Result<void> Accounts::remove(Tx& tx, Actor const& actor, User const& user) cons
                        "Objects belong to this user: give them to another owner first, or disable the user "
                        "instead. Deleted servers count until they are purged."};
     }
-    forget_attempts(tx, user);
+    forget_guesses(tx, user);
     tx.on_commit([&cache = sessions_.cache(), id = user.id] { cache.forget_user(id); });
     record_deleted(tx, actor, "user.delete", user);
     return {};

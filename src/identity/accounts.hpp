@@ -26,7 +26,8 @@ class Accounts {
     Result<User> change(Tx& tx, Actor const& actor, User const& before, User after,
                         std::optional<std::string> const& new_hash) const;
 
-    // A password chosen by its owner; the other sessions end.
+    // A password chosen by its owner; the other sessions end. Guesses at its second factor stay counted: who
+    // has the password and a session is not yet who has the device.
     Result<User> change_own_password(Tx& tx, Actor const& actor, User user, std::string hash) const;
 
     // `conflict` for the last active administrator, and for a user to whom objects belong.
@@ -34,7 +35,8 @@ class Accounts {
 
   private:
     void set_password(Tx& tx, Actor const& actor, User& user, std::string hash) const;
-    void forget_attempts(Tx& tx, User const& user) const;
+    void forget_guesses_at_password(Tx& tx, User const& user) const;
+    void forget_guesses(Tx& tx, User const& user) const;
     void end_sessions(Tx& tx, User& user, Time now) const;
 
     Throttle const& throttle_;

@@ -87,8 +87,16 @@ std::optional<Result<Tokens>> second_factor_missing(Identity& identity, Tx& tx, 
                               "Send the code of your second factor as otp, with username and password."};
         return Tokens{Refusal{missing}}.with(attempt.quota);
     }
+    auto const& throttle = identity.throttle();
+    auto const subject = attempt.user.to_string();
+    auto const admission = throttle.admit(tx, ThrottleScope::code_account, subject, context.now);
+    if (admission.refusal) return Tokens{Refusal{*admission.refusal}}.with(attempt.quota);
     auto const use = factor.use(tx, attempt.user, attempt.otp->reveal(), context.now);
-    if (use == SecondFactor::Use::wrong) return refuse_login(identity, tx, context, attempt);
+    if (use == SecondFactor::Use::wrong) {
+        throttle.failed(tx, ThrottleScope::code_account, subject, true, context.now);
+        return refuse_login(identity, tx, context, attempt);
+    }
+    throttle.succeeded(tx, ThrottleScope::code_account, subject, context.now);
     if (use == SecondFactor::Use::recovery_code)
         record(tx, context, "session.recovery_code", login_object(attempt), Outcome::success);
     return std::nullopt;

@@ -19,14 +19,14 @@ constexpr seconds longest_delay{900};
 constexpr seconds idle{24 * 3600};
 
 std::string_view name_of(ThrottleScope scope) {
-    constexpr std::array<std::string_view, 4> names{"login_address", "login_account", "confirm_account",
-                                                    "account_making"};
+    constexpr std::array<std::string_view, 5> names{"login_address", "login_account", "confirm_account",
+                                                    "code_account", "account_making"};
     return names.at(std::to_underlying(scope));
 }
 
 // As the client sees it.
 std::string_view policy_of(ThrottleScope scope) {
-    constexpr std::array<std::string_view, 4> names{"login", "login", "password", "register"};
+    constexpr std::array<std::string_view, 5> names{"login", "login", "password", "code", "register"};
     return names.at(std::to_underlying(scope));
 }
 
@@ -157,8 +157,8 @@ ThrottleState after_success(ThrottleState state) {
 }
 
 ThrottleRule Throttle::rule(ThrottleScope scope) const {
-    bool const by_account = scope == ThrottleScope::login_account || scope == ThrottleScope::confirm_account;
-    return {.rate = rate_, .counts_failures = by_account};
+    bool const by_address = scope == ThrottleScope::login_address || scope == ThrottleScope::account_making;
+    return {.rate = rate_, .counts_failures = !by_address};
 }
 
 Admission Throttle::count(Tx& tx, ThrottleScope scope, std::string_view subject, bool known, Time now) const {

@@ -59,7 +59,8 @@ enum class ThrottleScope : std::uint8_t {
     login_address,
     login_account,    // by name, whether there is such a user or not
     confirm_account,  // the current password asked for within a session
-    account_making    // registration and set-up, by address
+    code_account,  // codes of the second factor, at logins and within sessions: only one of them is a success
+    account_making  // registration and set-up, by address
 };
 
 // What became of asking for an attempt.

@@ -16,7 +16,7 @@ Problem wrong_code() {
     return Problem{{FieldError{"/otp", "incorrect", "is not the code of this moment, or was used before"}}};
 }
 
-// One attempt at a code within a session: counted like attempts at the current password.
+// One attempt at a code within a session: counted with those of logins.
 template <class Answer, class Attempt>
 Result<Committed<Answer>> attempted(Identity& identity, Tx& tx, Context const& context,
                                     std::string_view action, Attempt const& attempt) {
@@ -24,16 +24,16 @@ Result<Committed<Answer>> attempted(Identity& identity, Tx& tx, Context const& c
     if (!user) return user.error();
     auto const subject = user->id.to_string();
     auto const& throttle = identity.throttle();
-    auto const admission = throttle.admit(tx, ThrottleScope::confirm_account, subject, context.now);
+    auto const admission = throttle.admit(tx, ThrottleScope::code_account, subject, context.now);
     auto fields = rate_limit_fields(admission.quota);
     if (admission.refusal) return Committed<Answer>{Refusal{*admission.refusal}}.with(std::move(fields));
     std::optional<Answer> answer = attempt(*user);
     if (!answer) {
-        throttle.failed(tx, ThrottleScope::confirm_account, subject, true, context.now);
+        throttle.failed(tx, ThrottleScope::code_account, subject, true, context.now);
         record(tx, context, action, audit_object(*user), Outcome::failure);
         return Committed<Answer>{Refusal{wrong_code()}}.with(std::move(fields));
     }
-    throttle.succeeded(tx, ThrottleScope::confirm_account, subject, context.now);
+    throttle.succeeded(tx, ThrottleScope::code_account, subject, context.now);
     record(tx, context, action, audit_object(*user), Outcome::success);
     return Committed<Answer>{*std::move(answer)}.with(std::move(fields));
 }
@@ -78,10 +78,11 @@ Result<Committed<NoContent>> remove_totp(Identity& identity, Tx& tx, Context con
 }
 
 // For who has lost both the device and the recovery codes.
-Result<NoContent> reset_totp(Tx& tx, Context const& context, Id id) {
+Result<NoContent> reset_totp(Identity& identity, Tx& tx, Context const& context, Id id) {
     auto const user = Table<User>(tx).find(id);
     if (!user) return Problem{ErrorCode::not_found, "There is no user with this id."};
     if (SecondFactor::remove(tx, id)) {
+        identity.throttle().forget(tx, ThrottleScope::code_account, id.to_string());
         record(tx, context, "totp.reset", audit_object(*user), Outcome::success);
     } else {
         nothing_to_record(tx);
@@ -115,7 +116,7 @@ void add_totp_routes(Router& router, Identity& identity) {
         .tag("Identity")
         .answers(409)
         .answers(429);
-    router.del("/api/users/{id}/totp", allow(Permission::users_write), reset_totp)
+    router.del("/api/users/{id}/totp", allow(Permission::users_write), bound(identity, reset_totp))
         .operation("resetTotp")
         .summary("Remove a user's second factor")
         .tag("Users");

@@ -10,6 +10,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr auto erin = "erin@example.com";
+constexpr auto other_password = "quite another otter";
 
 class SecondFactors : public IdentityTest {
   protected:
@@ -42,6 +43,13 @@ class SecondFactors : public IdentityTest {
     Answer log_in_with(std::string const& otp, std::string const& password = good_password) {
         return anonymous().post("/api/auth/login",
                                 object({{"username", erin}, {"password", password}, {"otp", otp}}));
+    }
+    Answer remove(std::string const& otp) {
+        return me().send(Method::del, "/api/auth/totp", object({{"otp", otp}}));
+    }
+    Answer change_password(std::string const& current, std::string const& fresh) {
+        return me().post("/api/auth/password",
+                         object({{"current_password", current}, {"new_password", fresh}}));
     }
     std::string recovery(std::size_t i) { return std::string{recovery_[i].as_string()}; }
 
@@ -135,10 +143,45 @@ TEST_P(SecondFactors, GuessesAtCodesAreCountedAndLoginsWithoutACodeDoNotForgiveT
     EXPECT_EQ(log_in_with(code()).status, 429);
 }
 
+TEST_P(SecondFactors, GuessesAtCodesAreNotForgivenByARightPassword) {
+    switch_on();
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(remove("000000").status, 422);
+        EXPECT_EQ(change_password(good_password, "short").text("/errors/0/pointer"), "/new_password");
+    }
+
+    EXPECT_EQ(remove(code()).status, 429);
+    EXPECT_EQ(log_in_with(code()).status, 429) << "wherever the next one is tried";
+    app().clock.advance(seconds{2});
+    EXPECT_EQ(remove(code()).status, 204);
+}
+
+TEST_P(SecondFactors, GuessesAtCodesAreNotForgivenByANewPasswordOfOnesOwn) {
+    switch_on();
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(log_in_with("000000").status, 401);
+    EXPECT_EQ(change_password(good_password, other_password).status, 204);
+    EXPECT_EQ(log_in_with("000000", other_password).status, 401);
+
+    EXPECT_EQ(log_in_with(code(), other_password).status, 429);
+
+    auto const path = "/api/users/" + me().get("/api/auth/me").id();
+    EXPECT_EQ(as(alice).patch(path, object({{"password", good_password}})).status, 200);
+    EXPECT_EQ(log_in_with(code()).status, 200) << "an administrator forgives them";
+}
+
+TEST_P(SecondFactors, GuessesAtThePasswordAreNotForgivenByACode) {
+    enrol();
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(change_password("a guess", other_password).status, 422);
+    EXPECT_EQ(confirm(code()).status, 200);
+    EXPECT_EQ(change_password("a guess", other_password).status, 422);
+
+    EXPECT_EQ(change_password(good_password, other_password).status, 429);
+}
+
 TEST_P(SecondFactors, ItGoesWithOneOfItsCodesOrByAnAdministrator) {
     switch_on();
-    EXPECT_EQ(me().send(Method::del, "/api/auth/totp", object({{"otp", "000000"}})).status, 422);
-    EXPECT_EQ(me().send(Method::del, "/api/auth/totp", object({{"otp", recovery(1)}})).status, 204);
+    EXPECT_EQ(remove("000000").status, 422);
+    EXPECT_EQ(remove(recovery(1)).status, 204);
     EXPECT_EQ(log_in(erin).status, 200);
     EXPECT_EQ(number("SELECT count(*) FROM recovery_codes"), 0);
 
