@@ -43,6 +43,10 @@ class Accounts {
     Sessions& sessions_;
 };
 
+// `forbidden` when an API key acts on an administrator's account, or would make one. What its scopes leave
+// out it would reach through that account, and its owner's is one.
+Result<void> keep_keys_off(Principal const& principal, Role role);
+
 std::optional<User> find_user(Tx& tx, std::string_view username);
 // What a user is and may at this moment; for one who is gone: nobody's role, in no team.
 Principal principal_of(Tx& tx, Id user);

@@ -81,6 +81,13 @@ Result<Committed<NoContent>> remove_totp(Identity& identity, Tx& tx, Context con
 Result<NoContent> reset_totp(Identity& identity, Tx& tx, Context const& context, Id id) {
     auto const user = Table<User>(tx).find(id);
     if (!user) return Problem{ErrorCode::not_found, "There is no user with this id."};
+    if (auto const allowed = keep_keys_off(context.principal, user->role); !allowed) return allowed.error();
+    if (id == context.principal.user) {
+        return Problem{
+            ErrorCode::forbidden,
+            "Remove your own second factor at DELETE /api/auth/totp, with one of its codes, or ask "
+            "another administrator."};
+    }
     if (SecondFactor::remove(tx, id)) {
         identity.throttle().forget(tx, ThrottleScope::code_account, id.to_string());
         record(tx, context, "totp.reset", audit_object(*user), Outcome::success);
@@ -119,6 +126,7 @@ void add_totp_routes(Router& router, Identity& identity) {
     router.del("/api/users/{id}/totp", allow(Permission::users_write), bound(identity, reset_totp))
         .operation("resetTotp")
         .summary("Remove a user's second factor")
+        .description("Not your own: that goes with one of its codes.")
         .tag("Users");
 }
 

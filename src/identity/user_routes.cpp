@@ -28,8 +28,19 @@ Problem absent() {
 Result<User> find_for_write(Tx& tx, Context const& context, Id id) {
     auto found = Table<User>(tx).find(id);
     if (!found) return absent();
+    if (auto const allowed = keep_keys_off(context.principal, found->role); !allowed) return allowed.error();
     if (auto const current = context.check_if_match(found->version); !current) return current.error();
     return *std::move(found);
+}
+
+// One's own password is changed where the current one is asked for.
+Result<void> check_reach(Context const& context, Id id, UserDraft const& draft) {
+    if (draft.password && id == context.principal.user) {
+        return Problem{
+            ErrorCode::forbidden,
+            "Change your own password at POST /api/auth/password, which asks for the current one."};
+    }
+    return keep_keys_off(context.principal, draft.role);
 }
 
 void hash(Edit& edit) {
@@ -50,8 +61,9 @@ Edit edit_of(Identity const& identity, Id id, Draft<UserDraft> const& draft) {
     return edit;
 }
 
-Result<Edit> begin_creation(Identity& identity, Tx& tx, Context const&, Draft<UserDraft> draft) {
+Result<Edit> begin_creation(Identity& identity, Tx& tx, Context const& context, Draft<UserDraft> draft) {
     auto const& [wanted, faults] = draft;
+    if (auto const allowed = check_reach(context, Id{}, wanted); !allowed) return allowed.error();
     if (!wanted.password && !is_wrong(faults, "/password"))
         draft.errors.push_back({"/password", "required", "is needed for a new user"});
     if (faults.empty() && find_user(tx, wanted.username)) return username_is_taken();
@@ -73,7 +85,9 @@ template <class Change>
 Result<Edit> begin_change(Identity& identity, Tx& tx, Context const& context, Id id, Change const& document) {
     auto const user = find_for_write(tx, context, id);
     if (!user) return user.error();
-    auto edit = edit_of(identity, id, document.draft(draft_of(*user)));
+    auto draft = document.draft(draft_of(*user));
+    if (auto const allowed = check_reach(context, id, draft.value); !allowed) return allowed.error();
+    auto edit = edit_of(identity, id, std::move(draft));
     edit.wanted = document;
     return edit;
 }
@@ -142,7 +156,8 @@ void add_user_routes(Router& router, Identity& identity) {
         .summary("Change a user's name, role or password, or disable it")
         .description(
             "Setting a password, and disabling, end the user's sessions. The last active administrator stays "
-            "one (409).")
+            "one (409). Your own password is changed at /api/auth/password. An API key neither makes nor "
+            "changes an administrator's account (403).")
         .tag("Users")
         .answers(409);
     router

@@ -1,5 +1,6 @@
 // What administrators do with users.
 #include "identity_fixture.hpp"
+#include "support/totp.hpp"
 
 namespace securestack::test {
 namespace {
@@ -107,6 +108,46 @@ TEST_P(Users, AnAdministratorsPasswordsKeepToThePolicy) {
 
     EXPECT_EQ(as(alice).patch(path, object({{"password", "short"}})).status, 422);
     EXPECT_EQ(log_in("dave").status, 200);
+}
+
+TEST_P(Users, OnesOwnPasswordAndSecondFactorAreNotChangedHere) {
+    auto const path = user_path(alice);
+    auto const secret = as(alice).post("/api/auth/totp").text("/secret");
+    auto const otp = totp_code(secret, app().clock.now());
+    ASSERT_EQ(as(alice).post("/api/auth/totp/confirm", object({{"otp", otp}})).status, 200);
+
+    EXPECT_EQ(as(alice).patch(path, object({{"password", good_password}})).status, 403);
+    EXPECT_EQ(as(alice).put(path, credentials("alice")).status, 403);
+    EXPECT_EQ(as(alice).del(path + "/totp").status, 403);
+
+    EXPECT_EQ(log_in("alice", persona_password).text("/type"), "/problems/otp-required");
+    EXPECT_EQ(as(alice).patch(path, object({{"display_name", "Alice"}})).status, 200);
+}
+
+TEST_P(Users, AKeyIsNoWayToAnAdministratorsAccount) {
+    auto const zoe = create("zoe", "admin").header("Location");
+    auto const dave = create("dave").header("Location");
+    auto const made = as(alice).post("/api/keys", R"({"name": "k", "scopes": ["users:write"]})");
+    auto const key = anonymous().with("X-API-Key", made.text("/key"));
+
+    for (auto const& path : {user_path(alice), zoe}) {
+        EXPECT_EQ(key.patch(path, object({{"password", good_password}})).status, 403);
+        EXPECT_EQ(key.patch(path, R"({"role": "user"})").status, 403);
+        EXPECT_EQ(key.patch(path, R"({"disabled": true})").status, 403);
+        EXPECT_EQ(key.put(path, credentials("alice")).status, 403);
+        EXPECT_EQ(key.del(path + "/totp").status, 403);
+        EXPECT_EQ(key.del(path).status, 403);
+    }
+    EXPECT_EQ(key.patch(dave, R"({"role": "admin"})").status, 403);
+    EXPECT_EQ(
+        key.post("/api/users", object({{"username", "eve"}, {"password", good_password}, {"role", "admin"}}))
+            .status,
+        403);
+
+    EXPECT_EQ(log_in("alice", persona_password).status, 200);
+    EXPECT_EQ(key.patch(dave, object({{"password", "quite another otter"}})).status, 200);
+    EXPECT_EQ(key.post("/api/users", credentials("frank")).status, 201);
+    EXPECT_EQ(key.del(dave).status, 204);
 }
 
 TEST_P(Users, AChangeThatChangesNothingIsNone) {
