@@ -32,16 +32,23 @@ Result<std::optional<ApiKey>> acting_key(Tx& tx, Context const& context) {
     return std::optional<ApiKey>{*std::move(found)};
 }
 
-// One's own key, in the version that the client knows; for what only its owner does, and a key only to those
-// that may no more than itself.
+// What a key may change: itself and the keys that it made, which go when it goes, unless they may more by
+// now.
+bool may_change(ApiKey const& acting, ApiKey const& key) {
+    return (key.id == acting.id || key.made_with == acting.id) && is_within(key, acting);
+}
+
+// One's own key, in the version that the client knows; for what only its owner does.
 Result<ApiKey> find_own(Tx& tx, Context const& context, Id id, std::optional<ApiKey> const& acting) {
     auto found = find(tx, context, id);
     if (!found) return found;
     if (found->owner != context.principal.user)
         return Problem{ErrorCode::forbidden, "Only its owner may change an API key."};
-    if (acting && !is_within(*found, *acting))
+    if (acting && !may_change(*acting, *found)) {
         return Problem{ErrorCode::forbidden,
-                       "This key may more than the one that you use: log in to change it."};
+                       "An API key changes itself and the keys that it made, while those may no more than "
+                       "itself: log in to change this one."};
+    }
     if (auto const current = context.check_if_match(found->version); !current) return current.error();
     return found;
 }

@@ -108,6 +108,25 @@ TEST_P(ApiKeys, AKeyMakesNoWiderKey) {
     EXPECT_EQ(status(other), 200);
 }
 
+TEST_P(ApiKeys, AKeyChangesOnlyItselfAndWhatItMade) {
+    key_of(bob, R"("servers:read")", R"(, "expires_at": ")" + at(days{1}) + "\"");
+    auto const others = path();
+    auto const maker = key_of(bob, R"("keys:write", "keys:read", "servers:read")");
+    auto const itself = path();
+
+    EXPECT_EQ(with(maker).patch(others, R"({"expires_at": ")" + at(days{30}) + "\"}").status, 403);
+    EXPECT_EQ(with(maker).put(others, R"({"name": "x", "scopes": ["servers:read"]})").status, 403);
+    EXPECT_EQ(with(maker).post(others + "/rotate").status, 403);
+    EXPECT_EQ(as(bob).get(others).text("/expires_at"), at(days{1}));
+
+    auto const child = "/api/keys/" + make(with(maker), R"("servers:read")").id();
+    EXPECT_EQ(with(maker).patch(child, R"({"name": "y"})").status, 200);
+    EXPECT_EQ(with(maker).post(child + "/rotate").status, 200);
+    EXPECT_EQ(with(maker).patch(itself, R"({"name": "z"})").status, 200);
+    EXPECT_EQ(as(bob).patch(child, R"({"scopes": ["servers:read", "servers:write"]})").status, 200);
+    EXPECT_EQ(with(maker).post(child + "/rotate").status, 403) << "it may more than its maker by now";
+}
+
 TEST_P(ApiKeys, AKeyExpiresIn90DaysUnlessSaidOtherwise) {
     auto const key = key_of(bob, R"("servers:read")");
     EXPECT_EQ(as(bob).get(path()).text("/expires_at"), at(days{90}));

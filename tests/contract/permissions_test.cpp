@@ -48,7 +48,7 @@ class Permissions : public Answers {
     Caller key_with(Permission permission) {
         auto& key = keys_[permission];
         if (key.empty()) {
-            // A key handles those only that may no more than itself.
+            // The keys that it is called about are to be no wider than itself.
             std::string const more = permission == Permission::keys_write ? R"(", "servers:read)" : "";
             auto const body =
                 R"({"name": "k", "scopes": [")" + std::string{to_string(permission)} + more + "\"]}";
