@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "identity/api_key.hpp"
 #include "identity/team.hpp"
 #include "resource/table.hpp"
 
@@ -113,6 +114,7 @@ Result<User> Accounts::change(Tx& tx, Actor const& actor, User const& before, Us
     if (!changes.as_object().empty()) {
         record(tx, actor, "user.update", audit_object(after), Outcome::success, changes);
     }
+    if (before.role == Role::admin && after.role != Role::admin) limit_keys(tx, actor, after.id);
     if (new_hash) record(tx, actor, "user.set_password", audit_object(after), Outcome::success);
     return after;
 }

@@ -22,7 +22,8 @@ class Accounts {
 
     // `conflict` when the username is taken, or when no active administrator would be left. Disabling ends
     // the sessions. With `new_hash` the password is set too, which ends the sessions but the actor's own and
-    // lifts what failed logins have brought. What changes nothing is not recorded.
+    // lifts what failed logins have brought. The keys of who is no administrator any more get an end. What
+    // changes nothing is not recorded.
     Result<User> change(Tx& tx, Actor const& actor, User const& before, User after,
                         std::optional<std::string> const& new_hash) const;
 

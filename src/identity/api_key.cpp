@@ -5,6 +5,7 @@
 
 #include "crypto/digest.hpp"
 #include "resource/document.hpp"
+#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -183,6 +184,19 @@ void check_key(ApiKey const& key, Principal const& principal, std::optional<ApiK
         errors.push_back({"/addresses", "range", "must be within those of the key that you use"});
     if (has_end && !ends_within(key.expires_at, maker->expires_at))
         errors.push_back({"/expires_at", "range", "must not be later than that of the key that you use"});
+}
+
+void limit_keys(Tx& tx, Actor const& actor, Id owner) {
+    std::vector<ApiKey> endless;
+    auto const of_owner = std::move(Sql{}.add("WHERE owner = ").bind(owner).add(" AND expires_at IS NULL"));
+    Table<ApiKey>(tx).for_each(of_owner, [&](ApiKey const& key) { endless.push_back(key); });
+    for (auto const& before : endless) {
+        auto key = before;
+        key.renewed_at = actor.now;
+        key.expires_at = actor.now + usual_key_lifetime;
+        (void)Table<ApiKey>(tx).update(key).value();
+        record_changed(tx, actor, "api_key.update", before, key);
+    }
 }
 
 }  // namespace securestack

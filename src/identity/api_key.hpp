@@ -76,6 +76,10 @@ bool is_within(ApiKey const& key, ApiKey const& other);
 void check_key(ApiKey const& key, Principal const& principal, std::optional<ApiKey> const& maker, Time now,
                std::vector<FieldError>& errors);
 
+// Only an administrator's key may never expire: those of somebody who is none any more get the usual end.
+// Each is recorded.
+void limit_keys(Tx& tx, Actor const& actor, Id owner);
+
 inline Holder holder_of(ApiKey const& key) {
     return {.owner = key.owner, .team = std::nullopt};
 }

@@ -127,6 +127,25 @@ TEST_P(ApiKeys, AKeyChangesOnlyItselfAndWhatItMade) {
     EXPECT_EQ(with(maker).post(child + "/rotate").status, 403) << "it may more than its maker by now";
 }
 
+TEST_P(ApiKeys, AKeyWithoutAnEndGetsOneWhenItsOwnerIsNoAdministratorAnyMore) {
+    as(alice).patch(user_path(bob), R"({"role": "admin"})");
+    auto const key = key_of(bob, R"("servers:read", "keys:write")", R"(, "expires_at": null)");
+    auto const child = "/api/keys/" + make(with(key), R"("servers:read")", R"(, "expires_at": null)").id();
+    auto const soon =
+        "/api/keys/" + make(as(bob), R"("servers:read")", R"(, "expires_at": ")" + at(days{5}) + "\"").id();
+    app().clock.advance(days{2});
+
+    EXPECT_EQ(as(alice).patch(user_path(bob), R"({"role": "user"})").status, 200);
+
+    EXPECT_EQ(as(bob).get(path()).text("/expires_at"), at(days{90}));
+    EXPECT_EQ(as(bob).get(child).text("/expires_at"), at(days{90}));
+    EXPECT_EQ(as(bob).get(soon).text("/expires_at"), at(days{3}));
+    EXPECT_EQ(records("api_key.update"), 2);
+    EXPECT_EQ(status(key), 200);
+    app().clock.advance(days{90});
+    EXPECT_EQ(status(key), 401);
+}
+
 TEST_P(ApiKeys, AKeyExpiresIn90DaysUnlessSaidOtherwise) {
     auto const key = key_of(bob, R"("servers:read")");
     EXPECT_EQ(as(bob).get(path()).text("/expires_at"), at(days{90}));
