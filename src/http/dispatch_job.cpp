@@ -222,7 +222,8 @@ std::exception_ptr const& Dispatcher::Job::rolled_back() {
 Dispatcher::Job::Outcome Dispatcher::Job::run_step(Tx& tx, bool write) {
     auto const& principal = context_->principal;
     if (write && next_ > 0 && !principal.is_anonymous()) {
-        auto const still = dispatcher_.authenticator_.confirm(tx, principal, dispatcher_.clock_.now());
+        auto const now = dispatcher_.clock_.now();
+        auto const still = dispatcher_.authenticator_.confirm(tx, *request_, principal, now);
         if (!still) return still.error();
     }
     return steps_[next_].run(&tx, *context_);
@@ -329,10 +330,11 @@ void Dispatcher::Job::finish(Response response) {
 // An export may take longer to leave than its caller's session lasts.
 void Dispatcher::Job::confirm_each_piece(Response& response) const {
     if (context_->principal.is_anonymous()) return;
-    response.stream =
-        std::make_shared<BodyStream>([&dispatcher = dispatcher_, principal = context_->principal,
-                                      pieces = std::move(response.stream)](Tx& tx, std::string& out) {
-            auto const still = dispatcher.authenticator_.confirm(tx, principal, dispatcher.clock_.now());
+    response.stream = std::make_shared<BodyStream>(
+        [&dispatcher = dispatcher_, principal = context_->principal, request = request_,
+         pieces = std::move(response.stream)](Tx& tx, std::string& out) {
+            auto const now = dispatcher.clock_.now();
+            auto const still = dispatcher.authenticator_.confirm(tx, *request, principal, now);
             if (!still) throw StreamRefused{still.error()};
             return (*pieces)(tx, out);
         });

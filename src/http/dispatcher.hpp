@@ -25,9 +25,10 @@ class Authenticator {
     virtual std::optional<Result<Principal>> authenticate(Request const& request, Time now) = 0;
     // In a read transaction.
     virtual Result<Principal> resolve(Tx& tx, Request const& request, Time now) = 0;
-    // Whether one who was admitted some time ago would be admitted still: the session runs and the user is
-    // what it was. The access token may have expired meanwhile. In any transaction; nothing is remembered.
-    virtual Result<void> confirm(Tx& tx, Principal const& principal, Time now) = 0;
+    // Whether one who was admitted with this request some time ago would be admitted still: the session runs
+    // or the key opens, and the user is what it was. The access token may have expired meanwhile. In any
+    // transaction; nothing is remembered.
+    virtual Result<void> confirm(Tx& tx, Request const& request, Principal const& principal, Time now) = 0;
 };
 
 class IdempotencyStore;

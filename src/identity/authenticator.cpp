@@ -238,13 +238,17 @@ Result<Principal> BearerAuthenticator::admitted_key(Request const& request, std:
 }
 
 // Whatever ends a user's tokens ends the sessions with them: the epoch needs no look.
-Result<void> BearerAuthenticator::confirm(Tx& tx, Principal const& principal, Time now) {
+Result<void> BearerAuthenticator::confirm(Tx& tx, Request const& request, Principal const& principal,
+                                          Time now) {
     if (principal.via == Via::api_key) {
+        auto const credential = credential_of(request.headers);
         auto const state = read_key_state(tx, principal.key);
-        bool const same = state.alive && state.user == principal.user && state.role == principal.role &&
-                          !is_expired(state.key, now) && scopes_of(state.key).contains(*principal.scopes) &&
+        bool const opens = credential && state.alive && is_secret_of(credential->text, state.key, now) &&
+                           !is_expired(state.key, now) && may_come_from(request.client, state.key);
+        bool const same = state.user == principal.user && state.role == principal.role &&
+                          scopes_of(state.key).contains(*principal.scopes) &&
                           still_reaches(state.teams, principal.teams);
-        if (!same) return bad_key();
+        if (!opens || !same) return bad_key();
         return {};
     }
     auto const state = read_state(tx, principal.session, now);

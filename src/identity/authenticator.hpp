@@ -45,7 +45,7 @@ class BearerAuthenticator final : public Authenticator {
 
     std::optional<Result<Principal>> authenticate(Request const& request, Time now) override;
     Result<Principal> resolve(Tx& tx, Request const& request, Time now) override;
-    Result<void> confirm(Tx& tx, Principal const& principal, Time now) override;
+    Result<void> confirm(Tx& tx, Request const& request, Principal const& principal, Time now) override;
 
   private:
     std::optional<Result<Principal>> authenticate_token(std::string_view text, Time now);

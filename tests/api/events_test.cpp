@@ -141,5 +141,31 @@ TEST_P(Events, WhoIsShutOutHearsNoMore) {
     EXPECT_THROW(follower.read(1), StreamRefused);
 }
 
+TEST_P(Events, WhoseKeyWasRotatedHearsNoMoreOnceTheOldSecretIsOver) {
+    auto const made = as(bob).post("/api/keys", R"({"name": "k", "scopes": ["servers:read"]})");
+    auto const path = "/api/keys/" + made.id();
+    auto first = follow(made.text("/key"));
+
+    auto const second = as(bob).post(path + "/rotate", R"({"overlap_seconds": 3600})").text("/key");
+    EXPECT_NO_THROW(first.read(1));
+    app().clock.advance(std::chrono::hours{1});
+    EXPECT_THROW(first.read(1), StreamRefused);
+
+    auto follower = follow(second);
+    as(bob).post(path + "/rotate", R"({"overlap_seconds": 0})");
+    EXPECT_THROW(follower.read(1), StreamRefused);
+}
+
+TEST_P(Events, WhoseKeyIsForOtherAddressesHearsNoMore) {
+    auto const made = as(bob).post("/api/keys", R"({"name": "k", "scopes": ["servers:read"]})");
+    auto follower = follow(made.text("/key"));
+
+    as(bob).patch("/api/keys/" + made.id(), R"({"addresses": ["192.0.2.0/24"]})");
+    EXPECT_NO_THROW(follower.read(1)) << "its own is among them";
+
+    as(bob).patch("/api/keys/" + made.id(), R"({"addresses": ["10.0.0.0/8"]})");
+    EXPECT_THROW(follower.read(1), StreamRefused);
+}
+
 }  // namespace
 }  // namespace securestack::test

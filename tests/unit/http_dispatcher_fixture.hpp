@@ -58,7 +58,7 @@ class Door final : public Authenticator {
         tx.query("SELECT 1", {}, [](Row const&) {});
         return named("Bearer " + std::string{request.headers.get("Authorization")->substr(11)});
     }
-    Result<void> confirm(Tx& tx, Principal const&, Time) override {
+    Result<void> confirm(Tx& tx, Request const&, Principal const&, Time) override {
         tx.query("SELECT 1", {}, [](Row const&) {});
         if (shut_out) return Problem{ErrorCode::invalid_token, "The session is over."};
         return {};
