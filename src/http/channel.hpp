@@ -143,6 +143,19 @@ class Channel : public Connection {
         co_return true;
     }
 
+    // Nothing happens for `limit`, unless the peer ends: then the connection is broken, for nobody is there
+    // any more. What comes meanwhile is the beginning of the next request; while that waits, the peer is not
+    // watched.
+    Awaitable<void> rest(std::chrono::milliseconds limit) {
+        if (input_.empty()) {
+            enter_phase(Phase::handling, limit);
+            (void)co_await receive(0);
+        } else {
+            auto const nobody = std::make_shared<Handover<bool>>(worker_.gate());
+            (void)co_await result_of(nobody, limit);
+        }
+    }
+
     // From here on `send` counts for another answer.
     void begin_sending() {
         sent_ = 0;

@@ -84,7 +84,8 @@ class Responder : public Channel<Stream> {
     }
 
     // Constant memory: the next piece is asked for when the one before has left; after an empty one, when
-    // there may be something new. A stream that waits ends when the server drains.
+    // there may be something new. A stream that waits ends when the server drains, or when its client has
+    // gone.
     Awaitable<bool> send_stream(Response const& response, ResponseFacts facts, Request const& request) {
         bool const chunked = facts.minor > 0;
         bool begun = false;
@@ -99,7 +100,7 @@ class Responder : public Channel<Stream> {
             piece = std::move(*next);
             if (piece.text.empty() && piece.more && begun) {
                 if (worker_.draining()) break;
-                co_await rest();
+                co_await this->rest(std::chrono::milliseconds{1000});
                 if (broken_) co_return false;
                 continue;
             }
@@ -115,11 +116,6 @@ class Responder : public Channel<Stream> {
         } while (piece.more);
         Gathered const last{chunked ? last_chunk : std::string_view{}};
         co_return co_await this->send(last) && facts.keep_alive;
-    }
-
-    Awaitable<void> rest() {
-        auto const nobody = std::make_shared<Handover<bool>>(worker_.gate());
-        (void)co_await this->result_of(nobody, std::chrono::milliseconds{1000});
     }
 
     Awaitable<std::optional<Piece>> next_piece(std::shared_ptr<BodyStream> const& stream,

@@ -53,6 +53,7 @@ class ServerTest : public testing::Test {
         if (r.path == "/empty") return done(no_content());
         if (r.path == "/stream") return done(stream_of(5, 10));
         if (r.path == "/endless") return done(stream_of(1'000'000, 64 * 1024));
+        if (r.path == "/resting") return done(resting_stream());
         if (r.path == "/broken") return done(broken_stream(3));
         if (r.path == "/unbegun") return done(broken_stream(0));
         if (r.path == "/refused") return done(refused_stream());
@@ -110,6 +111,22 @@ class ServerTest : public testing::Test {
         return response;
     }
 
+    // One piece, and then nothing new for as long as `more_to_come`.
+    Response resting_stream() {
+        Response response = text_response(200, "text/plain", "");
+        resting = std::make_shared<int>();
+        response.stream = std::make_shared<BodyStream>([this, held = resting](Tx&, std::string& out) {
+            if (pieces_made++ == 0) out += "first";
+            return more_to_come.load();
+        });
+        return response;
+    }
+    bool is_let_go(std::chrono::milliseconds limit) const {
+        for (auto waited = 0ms; waited < limit && resting.use_count() > 1; waited += 5ms)
+            std::this_thread::sleep_for(5ms);
+        return resting.use_count() == 1;
+    }
+
     Response broken_stream(int good) {
         Response response = text_response(200, "text/plain", "");
         auto const left = std::make_shared<int>(good);
@@ -135,6 +152,8 @@ class ServerTest : public testing::Test {
     std::unique_ptr<Database> database = open_database(Secret{"sqlite::memory:"}, {}, *log);
     std::atomic<int> served{0};
     std::atomic<int> pieces_made{0};
+    std::atomic<bool> more_to_come{true};
+    std::shared_ptr<int> resting;  // the stream of /resting holds it, too
     std::mutex reports_mutex;
     std::vector<Exchange> reports;
     std::vector<std::string> paths;

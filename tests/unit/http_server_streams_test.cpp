@@ -90,5 +90,35 @@ TEST_F(ServerTest, ASlowReaderHoldsTheStreamBack) {
     EXPECT_EQ(server->stats().connections, 0U);
 }
 
+TEST_F(ServerTest, AStreamWhoseClientHasGoneIsLetGoWhileItRests) {
+    start();
+    {
+        auto client = connect();
+        client.send(request("/resting"));
+        client.some(1);
+        std::this_thread::sleep_for(50ms);
+        EXPECT_FALSE(is_let_go(0ms));
+    }
+
+    EXPECT_TRUE(is_let_go(500ms));
+    EXPECT_FALSE(reported(1).front().complete);
+}
+
+TEST_F(ServerTest, WhatIsSentWhileAStreamRestsIsTheNextRequest) {
+    start();
+    auto client = connect();
+    client.send(request("/resting"));
+    client.some(1);
+
+    client.send(request("/next"));
+    std::this_thread::sleep_for(100ms);
+    int const pieces = pieces_made;
+    EXPECT_LE(pieces, 4) << "a request that waits does not keep the stream awake";
+    more_to_come = false;
+
+    EXPECT_TRUE(client.receive().body.ends_with("0\r\n\r\n"));
+    EXPECT_EQ(client.receive().body, "/next|");
+}
+
 }  // namespace
 }  // namespace securestack::test

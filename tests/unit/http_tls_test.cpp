@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
@@ -93,6 +94,14 @@ class TlsClient {
         return all;
     }
     bool ended_cleanly() const { return ended_cleanly_; }
+    // Sends, and reads up to and with `mark`.
+    std::string exchange_until(std::string const& bytes, std::string_view mark) {
+        SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
+        std::string all;
+        for (char c = 0; !all.ends_with(mark) && SSL_read(ssl_.get(), &c, 1) == 1;) all += c;
+        return all;
+    }
+    void say_goodbye() { SSL_shutdown(ssl_.get()); }
 
   private:
     RawClient raw_;
@@ -117,13 +126,30 @@ class TlsTest : public testing::Test {
         ServerOptions options{.port = 0, .tls = files, .drain_grace = std::chrono::milliseconds{50}};
         RequestHandler handler{
             [](Method, std::string_view) { return std::size_t{1 << 20}; },
-            [](std::shared_ptr<Request> const& request, RequestHandler::Done done) {
+            [this](std::shared_ptr<Request> const& request, RequestHandler::Done done) {
+                if (request->path == "/resting") return done(resting_stream());
                 done(text_response(200, "text/plain", request->body + (request->secure ? "safe" : "")));
             }};
         server = std::make_unique<HttpServer>(options, std::move(handler), *database, ids, clock, *log);
         server->start();
     }
 
+    // A piece, then nothing new for a while, then the last piece; or never, unless it `ends`.
+    Response resting_stream() {
+        Response response = text_response(200, "text/plain", "");
+        auto const asked = std::make_shared<int>(0);
+        response.stream = std::make_shared<BodyStream>([this, asked, kept = resting](Tx&, std::string& out) {
+            auto const time = (*asked)++;
+            if (time == 0) out = "first";
+            if (time < 2 || !ends) return true;
+            out = "last";
+            return false;
+        });
+        return response;
+    }
+
+    bool ends = true;
+    std::shared_ptr<int> resting = std::make_shared<int>();  // the stream of /resting holds it, too
     std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("securestack-tls-" + std::to_string(::getpid()));
     TlsFiles files{folder / "certificate.pem", folder / "key.pem"};
@@ -175,6 +201,33 @@ TEST_F(TlsTest, CarriesLargeBodiesBothWays) {
         "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 600000\r\n\r\n" + body);
 
     EXPECT_TRUE(answer.ends_with(body + "safe"));
+}
+
+TEST_F(TlsTest, AStreamThatRestsGoesOnAndSoDoesItsConnection) {
+    start();
+    TlsClient client{server->port(), TLS1_3_VERSION};
+
+    auto const stream = client.exchange_until("GET /resting HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n0\r\n\r\n");
+    auto const next = client.exchange(get_and_close);
+
+    EXPECT_TRUE(stream.ends_with("5\r\nfirst\r\n4\r\nlast\r\n0\r\n\r\n")) << stream;
+    EXPECT_TRUE(next.ends_with("safe"));
+}
+
+TEST_F(TlsTest, AStreamWhoseClientHasGoneIsLetGoWhileItRests) {
+    ends = false;
+    start();
+    for (bool const politely : {true, false}) {
+        {
+            TlsClient client{server->port(), TLS1_3_VERSION};
+            client.exchange_until("GET /resting HTTP/1.1\r\nHost: a\r\n\r\n", "first");
+            EXPECT_EQ(resting.use_count(), 2);
+            if (politely) client.say_goodbye();
+        }
+        for (int i = 0; i < 100 && resting.use_count() > 1; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        EXPECT_EQ(resting.use_count(), 1) << politely;
+    }
 }
 
 TEST_F(TlsTest, PlainHttpOnATlsPortIsClosed) {
