@@ -105,7 +105,7 @@ Schema const& schema_of<BackupTask>() {
             .read_only()
             .doc(
                 "Where a backup script reports without a credential. Told only by the task's own address, to "
-                "those who may operate it; null in lists.")
+                "those who may operate it (an API key with runs:write or backups:write); null in lists.")
             .sample(R"("https://backup.example.com/ping/5f0c52a8-0c1f-4d0c-8b0c-2f6b8c1d9e3a")"),
         field<&T::created_at>("created_at").read_only().sortable().filterable(),
         field<&T::updated_at>("updated_at").read_only().sortable().filterable(),

@@ -89,7 +89,7 @@ struct BackupTask {
     std::optional<Time> last_success_at;
     std::optional<Time> next_run_at;
     std::optional<Time> proven_at;
-    std::optional<std::string> ping_url;  // never stored: told to those who may operate the task
+    std::optional<std::string> ping_url;  // never stored: told to those who may report
     Time created_at{};
     Time updated_at{};
     Id owner{};  // the server's, as `team`

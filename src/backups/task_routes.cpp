@@ -90,9 +90,12 @@ class Tasks {
         return found;
     }
 
-    // With its ping URL, for whom it is.
+    // With its ping URL, for whom it is: who has it can report.
     BackupTask told(Context const& context, BackupTask task) const {
-        if (task.kind == BackupKind::external && reaches(context.principal, Reach::operate, holder_of(task)))
+        auto const& caller = context.principal;
+        bool const may_report = may(caller, Permission::runs_write) || may(caller, Permission::backups_write);
+        if (task.kind == BackupKind::external && may_report &&
+            reaches(caller, Reach::operate, holder_of(task)))
             task.ping_url = backups_.settings().url + "/ping/" + task.ping_key.to_string();
         return task;
     }

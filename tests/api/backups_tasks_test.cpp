@@ -136,6 +136,19 @@ TEST_P(BackupTasks, ThePingUrlIsForThoseWhoMayOperate) {
     EXPECT_TRUE(as(carol).get(path(id)).at("/ping_url").is_null());
     EXPECT_TRUE(as(bob).get("/api/backups").at("/results/0/ping_url").is_null());
     EXPECT_FALSE(as(alice).get(path(id)).at("/ping_url").is_null());
+    for (auto const& [scopes, told] : {std::pair{R"("backups:read")", false},
+                                       {R"("backups:read", "runs:write")", true},
+                                       {R"("backups:read", "backups:write")", true}}) {
+        auto const key =
+            as(bob).post("/api/keys", R"({"name": "k", "scopes": [)" + std::string{scopes} + "]}");
+        auto const seen = anonymous().with("X-API-Key", key.text("/key")).get(path(id));
+        EXPECT_EQ(!seen.at("/ping_url").is_null(), told) << scopes;
+    }
+
+    auto const team = as(bob).post("/api/teams", R"({"name": "t"})").id();
+    as(bob).put("/api/teams/" + team + "/members/" + id_of(carol).to_string(), R"({"role": "operator"})");
+    as(bob).patch("/api/servers/" + server, R"({"team": ")" + team + "\"}");
+    EXPECT_TRUE(as(carol).get(path(id)).at("/ping_url").is_null()) << "an auditor changes nothing";
 }
 
 TEST_P(BackupTasks, ARotatedPingUrlIsUnknownAtOnce) {
