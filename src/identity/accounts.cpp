@@ -2,7 +2,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "identity/api_key.hpp"
+#include "identity/key_changes.hpp"
 #include "identity/team.hpp"
 #include "resource/table.hpp"
 

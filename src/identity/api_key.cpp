@@ -5,7 +5,6 @@
 
 #include "crypto/digest.hpp"
 #include "resource/document.hpp"
-#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -31,6 +30,25 @@ bool are_inside(std::vector<std::string> const& inner, std::vector<std::string> 
     return !inner.empty() && std::ranges::all_of(inner, [&](std::string const& each) {
         return std::ranges::any_of(outer, [&](std::string const& around) { return is_inside(each, around); });
     });
+}
+
+// The networks that are in both lists; of two networks one is inside the other, or they have nothing in
+// common.
+std::vector<std::string> common(std::vector<std::string> const& some,
+                                std::vector<std::string> const& others) {
+    if (some.empty() || others.empty()) return some.empty() ? others : some;
+    std::vector<std::string> both;
+    for (auto const& one : some) {
+        for (auto const& other : others) {
+            if (is_inside(one, other))
+                both.push_back(one);
+            else if (is_inside(other, one))
+                both.push_back(other);
+        }
+    }
+    std::ranges::sort(both);
+    both.erase(std::ranges::unique(both).begin(), both.end());
+    return both;
 }
 
 bool ends_within(std::optional<Time> end, std::optional<Time> other) {
@@ -172,6 +190,17 @@ bool is_within(ApiKey const& key, ApiKey const& other) {
            ends_within(key.expires_at, other.expires_at);
 }
 
+std::optional<ApiKey> narrowed(ApiKey key, ApiKey const& other) {
+    std::erase_if(key.scopes,
+                  [&](auto const& scope) { return std::ranges::count(other.scopes, scope) == 0; });
+    bool const everywhere = key.addresses.empty() && other.addresses.empty();
+    if (!are_inside(key.addresses, other.addresses)) key.addresses = common(key.addresses, other.addresses);
+    if (!ends_within(key.expires_at, other.expires_at)) key.expires_at = other.expires_at;
+    bool const anywhere = everywhere || !key.addresses.empty();
+    if (key.scopes.empty() || !anywhere) return std::nullopt;
+    return key;
+}
+
 void check_key(ApiKey const& key, Principal const& principal, std::optional<ApiKey> const& maker, Time now,
                std::vector<FieldError>& errors) {
     if (!is_wrong(errors, "/scopes")) check_scopes(key, principal, errors);
@@ -184,19 +213,6 @@ void check_key(ApiKey const& key, Principal const& principal, std::optional<ApiK
         errors.push_back({"/addresses", "range", "must be within those of the key that you use"});
     if (has_end && !ends_within(key.expires_at, maker->expires_at))
         errors.push_back({"/expires_at", "range", "must not be later than that of the key that you use"});
-}
-
-void limit_keys(Tx& tx, Actor const& actor, Id owner) {
-    std::vector<ApiKey> endless;
-    auto const of_owner = std::move(Sql{}.add("WHERE owner = ").bind(owner).add(" AND expires_at IS NULL"));
-    Table<ApiKey>(tx).for_each(of_owner, [&](ApiKey const& key) { endless.push_back(key); });
-    for (auto const& before : endless) {
-        auto key = before;
-        key.renewed_at = actor.now;
-        key.expires_at = actor.now + usual_key_lifetime;
-        (void)Table<ApiKey>(tx).update(key).value();
-        record_changed(tx, actor, "api_key.update", before, key);
-    }
 }
 
 }  // namespace securestack

@@ -71,14 +71,13 @@ bool is_expired(ApiKey const& key, Time now);
 // other's.
 bool is_within(ApiKey const& key, ApiKey const& other);
 
+// What of `key` is within `other`; nullopt when nothing is.
+std::optional<ApiKey> narrowed(ApiKey key, ApiKey const& other);
+
 // Adds to `errors` what is wrong with `key` as a key of `principal`, who has `maker` when it acts with a key
 // itself; nothing about members that are in there already.
 void check_key(ApiKey const& key, Principal const& principal, std::optional<ApiKey> const& maker, Time now,
                std::vector<FieldError>& errors);
-
-// Only an administrator's key may never expire: those of somebody who is none any more get the usual end.
-// Each is recorded.
-void limit_keys(Tx& tx, Actor const& actor, Id owner);
 
 inline Holder holder_of(ApiKey const& key) {
     return {.owner = key.owner, .team = std::nullopt};

@@ -1,8 +1,8 @@
 #include "crypto/digest.hpp"
 #include "http/bound.hpp"
 #include "http/collection.hpp"
-#include "identity/api_key.hpp"
 #include "identity/identity.hpp"
+#include "identity/key_changes.hpp"
 #include "identity/key_text.hpp"
 #include "resource/table.hpp"
 
@@ -126,6 +126,7 @@ Result<Entity<ApiKey>> change_key(Identity& identity, Tx& tx, Context const& con
     if (auto const saved = Table<ApiKey>(tx).update(after); !saved) return saved.error();
     forget(identity, tx, after.owner);
     record(tx, context, "api_key.update", audit_object(after), Outcome::success, changes);
+    if (!is_within(*before, after)) narrow_keys_made_with(tx, context, after);
     return Entity<ApiKey>{std::move(after)};
 }
 
@@ -167,9 +168,8 @@ Result<NoContent> delete_key(Identity& identity, Tx& tx, Context const& context,
     if (!reaches(context.principal, Reach::manage, holder_of(*found)))
         return Problem{ErrorCode::forbidden, "Only its owner or an administrator may delete an API key."};
     if (auto const current = context.check_if_match(found->version); !current) return current.error();
-    Table<ApiKey>(tx).remove(id);
+    remove_key(tx, context, *found);
     forget(identity, tx, found->owner);
-    record_deleted(tx, context, "api_key.delete", *found);
     return NoContent{};
 }
 

@@ -127,6 +127,47 @@ TEST_P(ApiKeys, AKeyChangesOnlyItselfAndWhatItMade) {
     EXPECT_EQ(with(maker).post(child + "/rotate").status, 403) << "it may more than its maker by now";
 }
 
+TEST_P(ApiKeys, WhatAKeyMadeBecomesAsNarrowAsItBecomes) {
+    auto const maker = key_of(bob, R"("keys:write", "servers:read", "servers:write")");
+    auto const child = make(with(maker), R"("keys:write", "servers:read", "servers:write")",
+                            R"(, "addresses": ["127.0.0.0/8", "192.0.2.7"])");
+    auto const grandchild = make(with(child.text("/key")), R"("servers:write", "servers:read")");
+    auto const of_little_use = make(with(child.text("/key")), R"("servers:write")");
+    auto const untouched = make(with(maker), R"("servers:read")",
+                                R"(, "addresses": ["127.0.0.1"], "expires_at": ")" + at(days{1}) + "\"");
+    auto const shown = [&](Answer const& key) { return as(bob).get("/api/keys/" + key.id()); };
+    auto const end = at(days{3});
+
+    EXPECT_EQ(
+        as(bob)
+            .patch(path(), R"({"scopes": ["servers:read"], "addresses": ["127.0.0.0/16"], "expires_at": ")" +
+                               end + "\"}")
+            .status,
+        200);
+
+    for (auto const& key : {child, grandchild}) {
+        EXPECT_EQ(shown(key).at("/scopes"), boost::json::array{"servers:read"});
+        EXPECT_EQ(shown(key).at("/addresses"), boost::json::array{"127.0.0.0/16"});
+        EXPECT_EQ(shown(key).text("/expires_at"), end);
+        EXPECT_EQ(status(key.text("/key")), 200);
+    }
+    EXPECT_EQ(shown(of_little_use).status, 404) << "nothing is left of it";
+    EXPECT_EQ(shown(untouched).text("/expires_at"), at(days{1}));
+    EXPECT_EQ(records("api_key.update"), 3);
+    EXPECT_EQ(records("api_key.delete"), 1);
+}
+
+TEST_P(ApiKeys, WhatGoesWithAKeyIsRecorded) {
+    auto const maker = key_of(bob, R"("keys:write", "servers:read")");
+    auto const child = make(with(maker), R"("keys:write", "servers:read")").text("/key");
+    make(with(child), R"("servers:read")");
+
+    EXPECT_EQ(as(bob).del(path()).status, 204);
+
+    EXPECT_EQ(records("api_key.delete"), 3);
+    EXPECT_EQ(number("SELECT count(*) FROM api_keys"), 0);
+}
+
 TEST_P(ApiKeys, AKeyWithoutAnEndGetsOneWhenItsOwnerIsNoAdministratorAnyMore) {
     as(alice).patch(user_path(bob), R"({"role": "admin"})");
     auto const key = key_of(bob, R"("servers:read", "keys:write")", R"(, "expires_at": null)");
