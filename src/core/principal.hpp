@@ -81,8 +81,8 @@ struct Principal {
     std::string name;  // username
     Role role = Role::user;
     Via via = Via::anonymous;
-    std::vector<Membership> teams = {};        // as of at most a second ago
-    Id key{};                                  // nil unless Via::api_key
+    std::vector<Membership> teams = {};  // as of at most a second ago
+    Id key{};                            // nil unless Via::api_key
     std::string key_name = {};
     std::optional<PermissionSet> scopes = {};  // what an API key is limited to
 

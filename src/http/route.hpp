@@ -86,8 +86,9 @@ struct Route {
     // Takes any body and any query parameter: what a script sends beside its report is no reason to lose it.
     bool takes_anything = false;
     std::size_t body_limit = 1024 * 1024;
-    // Not zero: it takes whole files. A large body waits on the disk, and the steps may take this long in all,
-    // instead of DispatchLimits::request; when that has passed, or the client has gone, nothing of it is done.
+    // Not zero: it takes whole files. A large body waits on the disk, and the steps may take this long in
+    // all, instead of DispatchLimits::request; when that has passed, or the client has gone, nothing of it is
+    // done.
     std::chrono::seconds file_timeout{0};
     bool path_is_secret = false;  // whoever knows it may use it: the log has the pattern instead
     bool in_api = true;     // false: not part of the OpenAPI document (landing page, documentation assets)

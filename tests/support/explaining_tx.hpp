@@ -35,6 +35,7 @@ class ExplainingTx final : public Tx {
     }
     void attempt(std::function<void()> const& work) override { tx_.attempt(work); }
     void run_script(std::string_view sql) override { tx_.run_script(sql); }
+    void run_until(std::stop_token stop) override { tx_.run_until(std::move(stop)); }
     Engine engine() const override { return tx_.engine(); }
     Time database_now() override { return tx_.database_now(); }
     void on_commit(std::move_only_function<void()> action) override { tx_.on_commit(std::move(action)); }
