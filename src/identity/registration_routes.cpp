@@ -129,7 +129,7 @@ Result<Committed<SettingUp>> begin_setup(Identity& identity, Tx& tx, Context con
     account.password = wanted.password;
     account.token = wanted.token;
     auto outcome = counted(identity, tx, context, account);
-    if (outcome) outcome = may_set_up(tx, wanted.token, context.now);
+    if (outcome && account.faults.empty()) outcome = may_set_up(tx, wanted.token, context.now);
     if (outcome) outcome = name_is_free(tx, account);
     return prepared(outcome, std::move(account));
 }

@@ -92,10 +92,11 @@ TEST(Decode, CountsLengthInCodePoints) {
               Faults{"/labels length"});
 }
 
-TEST(Decode, RunsTheRulesOverSeveralMembersWhenEachMemberIsValid) {
+TEST(Decode, RunsTheRulesOverSeveralMembersBesideThoseOfEach) {
     EXPECT_EQ(decode_faults(R"({"name": "x", "colour": "blue", "enabled": false})"),
               Faults{"/enabled range"});
-    EXPECT_EQ(decode_faults(R"({"name": "", "colour": "blue", "enabled": false})"), Faults{"/name length"});
+    EXPECT_EQ(decode_faults(R"({"name": "", "colour": "blue", "enabled": false})"),
+              (Faults{"/enabled range", "/name length"}));
 }
 
 TEST(Decode, AcceptsNullForOptionalMembersOnly) {
