@@ -76,10 +76,11 @@ bool is_personal(Permission permission) {
     }
 }
 
-// What is one's own is beyond the roles in a team, and beyond keys; an administrator has it where its route
-// says `manage`.
+// What is one's own is beyond the roles in a team; an administrator has it where its route says `manage`. An
+// API key changes none of its owner's other keys.
 Verdict verdict_on_own(Route const& route, Principal const& caller, Holder const& holder) {
-    if (caller.user == its_owner) return caller.via == Via::api_key ? Verdict::forbidden : Verdict::allowed;
+    bool const key_on_key = caller.via == Via::api_key && route.access.permission() == Permission::keys_write;
+    if (caller.user == its_owner) return key_on_key ? Verdict::forbidden : Verdict::allowed;
     if (!route.reach || !reaches(caller, Reach::read, holder)) return Verdict::hidden;
     bool const by_admin = *route.reach == Reach::manage && caller.role == Role::admin;
     return by_admin ? Verdict::allowed : Verdict::forbidden;
@@ -118,7 +119,8 @@ Made from the code (`make permissions`); a test calls every operation as every k
 
 *Owner* is the user whose object it is; *viewer*, *operator* and *maintainer* are the members of the team that holds it; *key* is an API key of the
 owner's with the scope that is named in the second column. `401`: log in. `403`: you may know of it, and not do this. `404`: as if it were not
-there. An API key changes itself and the keys that it made, and no other of its owner's. A list answers "yes" with what the caller may see: its own and its teams' objects; administrators and auditors see all.
+there. A list answers "yes" with what the caller may see: its own and its teams' objects; administrators and auditors see all. Of API keys, a key changes
+itself and those that it made, and no other of its owner's.
 )";
 
 }  // namespace

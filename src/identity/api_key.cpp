@@ -193,11 +193,12 @@ bool is_within(ApiKey const& key, ApiKey const& other) {
 std::optional<ApiKey> narrowed(ApiKey key, ApiKey const& other) {
     std::erase_if(key.scopes,
                   [&](auto const& scope) { return std::ranges::count(other.scopes, scope) == 0; });
-    bool const everywhere = key.addresses.empty() && other.addresses.empty();
-    if (!are_inside(key.addresses, other.addresses)) key.addresses = common(key.addresses, other.addresses);
+    if (key.scopes.empty()) return std::nullopt;
+    if (!are_inside(key.addresses, other.addresses)) {
+        key.addresses = common(key.addresses, other.addresses);
+        if (key.addresses.empty()) return std::nullopt;  // an empty list would let it come from everywhere
+    }
     if (!ends_within(key.expires_at, other.expires_at)) key.expires_at = other.expires_at;
-    bool const anywhere = everywhere || !key.addresses.empty();
-    if (key.scopes.empty() || !anywhere) return std::nullopt;
     return key;
 }
 

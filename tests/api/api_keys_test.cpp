@@ -133,6 +133,7 @@ TEST_P(ApiKeys, WhatAKeyMadeBecomesAsNarrowAsItBecomes) {
                             R"(, "addresses": ["127.0.0.0/8", "192.0.2.7"])");
     auto const grandchild = make(with(child.text("/key")), R"("servers:write", "servers:read")");
     auto const of_little_use = make(with(child.text("/key")), R"("servers:write")");
+    auto const elsewhere = make(with(maker), R"("servers:read")", R"(, "addresses": ["192.0.2.7"])");
     auto const untouched = make(with(maker), R"("servers:read")",
                                 R"(, "addresses": ["127.0.0.1"], "expires_at": ")" + at(days{1}) + "\"");
     auto const shown = [&](Answer const& key) { return as(bob).get("/api/keys/" + key.id()); };
@@ -152,9 +153,10 @@ TEST_P(ApiKeys, WhatAKeyMadeBecomesAsNarrowAsItBecomes) {
         EXPECT_EQ(status(key.text("/key")), 200);
     }
     EXPECT_EQ(shown(of_little_use).status, 404) << "nothing is left of it";
+    EXPECT_EQ(shown(elsewhere).status, 404) << "nor of it";
     EXPECT_EQ(shown(untouched).text("/expires_at"), at(days{1}));
     EXPECT_EQ(records("api_key.update"), 3);
-    EXPECT_EQ(records("api_key.delete"), 1);
+    EXPECT_EQ(records("api_key.delete"), 2);
 }
 
 TEST_P(ApiKeys, WhatGoesWithAKeyIsRecorded) {
