@@ -210,6 +210,7 @@ TEST_P(ListPlans, AuditRecordsByTimeForAnyOneFilter) {
         for (auto const& [name, value] :
              std::vector<std::pair<std::string, std::string>>{{"actor", id_of(bob).to_string()},
                                                               {"object", id_of(bob).to_string()},
+                                                              {"api_key", middle_id().to_string()},
                                                               {"action", "server.update"},
                                                               {"outcome", "denied"}}) {
             expect_pages_served(schema_of<AuditRecord>(), {{"sort", sort}, {name, value}}, {},

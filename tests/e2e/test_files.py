@@ -75,7 +75,7 @@ class Files(unittest.TestCase):
         app, token = self.prepared(mount / "data")
         app.call("POST", "/api/servers", {"name": "before"}, token)
 
-        status, problem = self.answer_of(self.begin_import(app, token, many_servers(4_000, "x" * 8_000)))
+        status, problem = self.answer_of(self.begin_import(app, token, many_servers(1_800, "x" * 8_000)))
 
         self.assertEqual((status, problem["type"]), (503, "/problems/unavailable"))
         self.assertIn("no room on its disk", problem["detail"])
