@@ -15,9 +15,9 @@ void Codec<ChangeSet>::from_json(boost::json::value const& value, ChangeSet& mem
 
 template <>
 Schema const& schema_of<AuditApiKey>() {
-    static constexpr auto fields =
-        fields_of<AuditApiKey>(field<&AuditApiKey::id>("id").read_only(),
-                               field<&AuditApiKey::name>("name").read_only().doc("As it was called then."));
+    // Not read_only themselves: a document inside a stored one is read back as it would be from a request.
+    static constexpr auto fields = fields_of<AuditApiKey>(
+        field<&AuditApiKey::id>("id"), field<&AuditApiKey::name>("name").doc("As it was called then."));
     static constexpr Schema schema{.name = "AuditApiKey", .fields = fields};
     return schema;
 }
