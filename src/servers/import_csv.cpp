@@ -14,10 +14,12 @@ CsvReader::Outcome CsvReader::next(std::vector<std::string>& cells) {
     if (at_ == text_.size()) return Outcome::end;
     std::size_t count = 0;
     for (;;) {
+        if (count == most_cells) return fail("has more cells than a server could have");
         if (count == cells.size()) cells.emplace_back();
         auto& cell = cells[count++];
         cell.clear();
         if (!read_cell(cell)) return Outcome::malformed;
+        if (cell.size() > longest_cell) return fail("has a cell that is longer than anything of a server");
         if (at_line_end()) break;
         ++at_;  // the comma
     }
@@ -36,7 +38,7 @@ void CsvReader::skip_line_end() {
 bool CsvReader::read_cell(std::string& cell) {
     if (at_ < text_.size() && text_[at_] == '"') return read_quoted(cell);
     auto const end = std::min(text_.find_first_of(",\r\n\"", at_), text_.size());
-    cell = text_.substr(at_, end - at_);
+    cell = text_.substr(at_, std::min(end - at_, longest_cell + 1));
     at_ = end;
     if (end < text_.size() && text_[end] == '"') {
         fail("has a quotation mark inside a cell that does not begin with one");
@@ -57,9 +59,10 @@ bool CsvReader::read_quoted(std::string& cell) {
             return false;
         }
         auto const piece = text_.substr(at_, quote - at_);
-        cell += piece;
+        cell += piece.substr(0, longest_cell + 1);
         line_ += static_cast<std::size_t>(std::ranges::count(piece, '\n'));
         at_ = quote + 1;
+        if (cell.size() > longest_cell) return true;  // as much of it as shows that it is too long
         if (at_ == text_.size() || text_[at_] != '"') break;
         cell += '"';
         ++at_;

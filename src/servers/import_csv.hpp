@@ -12,12 +12,16 @@ namespace securestack {
 
 class CsvReader {
   public:
+    // Whatever the file, one record of it fits into memory.
+    static constexpr std::size_t most_cells = 64;
+    static constexpr std::size_t longest_cell = std::size_t{256} * 1024;  // bytes
+
     explicit CsvReader(std::string_view text);
 
     enum class Outcome : std::uint8_t { record, malformed, end };
     // The next record into `cells`, whose strings are used again. After `malformed` (a quote inside an
-    // unquoted cell, text after a closing quote, a quote that is never closed; see `fault`) the reader goes
-    // on with the next line.
+    // unquoted cell, text after a closing quote, a quote that is never closed, more than the bounds allow;
+    // see `fault`) the reader goes on with the next line.
     Outcome next(std::vector<std::string>& cells);
 
     std::size_t line() const { return record_line_; }  // where the last record began, from 1

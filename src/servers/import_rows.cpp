@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/encoding.hpp"
 #include "resource/document.hpp"
 #include "resource/wording.hpp"
 #include "servers/import.hpp"
@@ -25,9 +26,10 @@ class Columns {
   public:
     Columns(std::vector<std::string> const& names, ImportErrors& errors, std::size_t line) {
         for (auto const& name : names) {
+            if (errors.full()) return;
             auto const* field = schema_of<Server>().find(name);
             if (field == nullptr || !field->is_readable()) {
-                errors.add(line, "/" + name, "unknown", unknown(name));
+                errors.add(line, name.size() > longest_name ? "" : "/" + name, "unknown", unknown(name));
             } else if (std::ranges::find(fields_, field) != fields_.end()) {
                 errors.add(line, "/" + name, "duplicate", "is in the header twice");
             }
@@ -57,7 +59,10 @@ class Columns {
     }
 
   private:
+    static constexpr std::size_t longest_name = 100;  // bytes; no field's is as long
+
     static std::string unknown(std::string_view name) {
+        if (name.size() > longest_name) return "has a column that no server has";
         std::vector<std::string_view> names;
         for (auto const& field : schema_of<Server>().fields) {
             if (field.is_readable()) names.push_back(field.name);
@@ -89,6 +94,12 @@ class Columns {
     std::vector<Field const*> fields_;
 };
 
+// Spreadsheets save in the encoding of their system, unless they are told otherwise.
+bool are_text(std::vector<std::string> const& cells) {
+    return std::ranges::all_of(
+        cells, [](auto const& cell) { return is_utf8(cell) && cell.find('\0') == std::string::npos; });
+}
+
 }  // namespace
 
 void read_csv_servers(std::string_view text, ImportErrors& errors, EachRow const& each) {
@@ -102,6 +113,9 @@ void read_csv_servers(std::string_view text, ImportErrors& errors, EachRow const
         auto const line = reader.line();
         if (outcome == CsvReader::Outcome::malformed) {
             errors.add(line, "", "format", reader.fault());
+            if (!columns) return;
+        } else if (!are_text(cells)) {
+            errors.add(line, "", "format", "is not UTF-8: save the file as \"CSV UTF-8\"");
             if (!columns) return;
         } else if (!columns) {
             columns.emplace(cells, errors, line);

@@ -108,6 +108,25 @@ TEST_P(ServersImport, WhatIsWrongWithTheFileIsSaid) {
     EXPECT_EQ(servers(), 0);
 }
 
+TEST_P(ServersImport, AFileOfAnotherEncodingIsRefusedInJson) {
+    for (std::string const file :
+         {"na\xFF\xFEme\nx\n", "name,description\nz1,caf\xE9\n", "name\n\"z\xE9\"\n"}) {
+        auto const answer = import_csv(as(bob), file);
+        EXPECT_EQ(answer.status, 422) << answer.body;
+        EXPECT_THAT(answer.text("/errors/0/detail"), ::testing::HasSubstr("UTF-8"));
+    }
+    EXPECT_EQ(servers(), 0);
+}
+
+TEST_P(ServersImport, AHeaderOfCommasIsRefusedShortly) {
+    auto const answer = import_csv(as(bob), std::string(1'000'000, ','));
+
+    EXPECT_THAT(pointers(answer), ::testing::ElementsAre("/1"));
+    auto const wide = import_csv(as(bob), std::string(200'000, 'n') + "\nx\n");
+    EXPECT_EQ(wide.status, 422);
+    EXPECT_LT(wide.body.size(), 2'000U);
+}
+
 TEST_P(ServersImport, FaultsAreToldUpToAHundred) {
     std::string file = "name\n";
     for (int i = 0; i < 500; ++i) file += "\"\",\n";

@@ -41,6 +41,22 @@ TEST(CsvReader, KnowsTheLineOfEachRecord) {
     EXPECT_THAT(lines, ::testing::ElementsAre(1, 2, 4));
 }
 
+TEST(CsvReader, HoldsOneRecordInBoundedMemory) {
+    std::string const commas(1'000'000, ',');
+    std::string const long_cell(1'000'000, 'x');
+    for (auto const& bad : {commas, long_cell, '"' + long_cell + '"', "a," + long_cell}) {
+        auto const text = bad + "\nnext\n";
+        CsvReader reader{text};
+        std::vector<std::string> cells;
+
+        EXPECT_EQ(reader.next(cells), Outcome::malformed);
+        EXPECT_LE(cells.size(), CsvReader::most_cells);
+        for (auto const& cell : cells) EXPECT_LE(cell.size(), CsvReader::longest_cell + 1);
+        EXPECT_EQ(reader.next(cells), Outcome::record);
+        EXPECT_EQ(cells, (std::vector<std::string>{"next"}));
+    }
+}
+
 TEST(CsvReader, GoesOnBehindALineThatIsMalformed) {
     for (std::string const bad : {"a\"b", "\"a\"b,c", "\"never closed"}) {
         auto const text = bad + "\nnext\n";
