@@ -42,6 +42,14 @@ std::vector<std::string> trigrams_of(std::string_view search) {
     return found;
 }
 
+std::int64_t index_texts(Tx& tx, Schema const& schema, std::int64_t most) {
+    if (!dialect::has_trigram_table(tx, schema.table)) return 0;
+    std::int64_t rows = 0;
+    for (auto const& statement : dialect::index_what_is_due(schema.table))
+        rows = tx.execute(statement, {most});
+    return rows;
+}
+
 Scope narrowed_by_search(Tx& tx, ListQuery const& query, Scope scope) {
     if (query.search.empty()) return scope;
     tx.run_script(dialect::plan_by_values(tx.engine()));

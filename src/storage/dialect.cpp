@@ -142,15 +142,28 @@ std::string all_trigrams(std::span<std::string const> trigrams) {
 
 std::string count_by_trigrams(std::string_view table) {
     auto const index = std::string{table} + "_search";
-    return "SELECT count(*) FROM (SELECT 1 FROM " + index + " WHERE " + index + " MATCH $1 LIMIT $2)";
+    return "SELECT count(*) FROM (SELECT 1 FROM " + index + " WHERE " + index +
+           " MATCH $1 UNION ALL SELECT 1 FROM " + index + "_due LIMIT $2)";
 }
 
 std::string by_trigrams(std::string_view table, std::string_view wanted) {
     auto const index = std::string{table} + "_search";
     std::string condition{"id IN (SELECT id FROM "};
     condition.append(index).append("_rows WHERE number IN (SELECT rowid FROM ").append(index);
-    condition.append(" WHERE ").append(index).append(" MATCH ").append(wanted).append("))");
+    condition.append(" WHERE ").append(index).append(" MATCH ").append(wanted);
+    condition.append(" UNION ALL SELECT number FROM ").append(index).append("_due))");
     return condition;
+}
+
+std::array<std::string, 3> index_what_is_due(std::string_view table) {
+    auto const index = std::string{table} + "_search";
+    auto const due = "(SELECT * FROM " + index + "_due ORDER BY number LIMIT $1)";
+    return {"INSERT INTO " + index + " (" + index + ", rowid, text) SELECT 'delete', number, was FROM " +
+                due + " WHERE was IS NOT NULL",
+            "INSERT INTO " + index + " (rowid, text) SELECT d.number, t.search_text FROM " + due +
+                " d JOIN " + index + "_rows r ON r.number = d.number JOIN " + std::string{table} +
+                " t ON t.id = r.id",
+            "DELETE FROM " + index + "_due WHERE number IN (SELECT number FROM " + due + ")"};
 }
 
 std::string_view table_columns(Engine engine) {

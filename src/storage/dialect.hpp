@@ -1,6 +1,7 @@
 // Everything that is written differently for the two engines. No other file asks which engine it talks to.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,8 +47,11 @@ bool has_trigram_table(Tx& tx, std::string_view table);
 std::string all_trigrams(std::span<std::string const> trigrams);
 // A statement with $1 = that, and $2 = where to stop counting.
 std::string count_by_trigrams(std::string_view table);
-// A condition on the table's id; `wanted` is a placeholder for that.
+// A condition on the table's id; `wanted` is a placeholder for that. True of what is not yet indexed, too.
 std::string by_trigrams(std::string_view table, std::string_view wanted);
+// Statements, each with $1 = how many rows at most, that in their order index what is due; the last one says
+// by its number of rows how many that were.
+std::array<std::string, 3> index_what_is_due(std::string_view table);
 
 // A statement with $1 = table that returns name, type and nullability (a boolean) of each column.
 std::string_view table_columns(Engine engine);

@@ -160,10 +160,8 @@ Connection::Connection(std::string const& path, Role role) {
 void Connection::configure(Role role, bool in_memory) {
     auto* handle = handle_.get();
     sqlite3_busy_timeout(handle, busy_timeout_millis);
-    // The triggers of the text indexes write to virtual tables, which SQLite 3.40 takes for unsafe unless the
-    // schema is trusted. Only the writer runs triggers.
     for (auto const& [option, value] : {std::pair{SQLITE_DBCONFIG_DEFENSIVE, 1},
-                                        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, role == Role::writer ? 1 : 0},
+                                        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
                                         {SQLITE_DBCONFIG_DQS_DML, 0},
                                         {SQLITE_DBCONFIG_DQS_DDL, 0},
                                         {SQLITE_DBCONFIG_ENABLE_FKEY, 1}}) {

@@ -3,8 +3,12 @@
 #include <utility>
 
 #include "backups/backups.hpp"
+#include "backups/task.hpp"
 #include "idempotency/idempotency.hpp"
+#include "incidents/incident.hpp"
 #include "incidents/incidents.hpp"
+#include "resource/text_index.hpp"
+#include "servers/server.hpp"
 #include "storage/dialect.hpp"
 
 namespace securestack {
@@ -61,6 +65,13 @@ std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSo
                           });
                           return shown >= purge_batch;
                       }});
+    for (auto const* schema : {&schema_of<Server>(), &schema_of<Incident>(), &schema_of<BackupTask>()}) {
+        purges.push_back({"search", [&database, schema] {
+                              return database.write_now([&](Tx& tx) {
+                                  return index_texts(tx, *schema, purge_batch) >= purge_batch;
+                              });
+                          }});
+    }
     purges.push_back(planner_statistics(database, clock));
     purges.push_back({"identity", [&identity] { return identity.purge_expired(); }});
     return purges;

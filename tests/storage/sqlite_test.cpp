@@ -226,40 +226,14 @@ TEST_P(Sqlite, TheFileIsItsOwnersAlone) {
 }
 
 TEST_P(Sqlite, TheSettingsAreTheSafeOnes) {
-    auto const value = [](Tx& tx, std::string const& name) {
-        return tx.first("PRAGMA " + name, {}, [](Row const& row) { return row.integer(0); }).value();
+    auto const setting = [&](std::string const& name) {
+        return db()->write_now([&](Tx& tx) {
+            return tx.first("PRAGMA " + name, {}, [](Row const& row) { return row.integer(0); }).value();
+        });
     };
-    db()->write_now([&](Tx& tx) {
-        EXPECT_EQ(value(tx, "synchronous"), 2);
-        EXPECT_EQ(value(tx, "foreign_keys"), 1);
-    });
-    db()->read_now([&](Tx& tx) {
-        EXPECT_EQ(value(tx, "trusted_schema"), 0);
-        EXPECT_EQ(value(tx, "query_only"), 1);
-    });
-}
-
-TEST_P(Sqlite, TheWritersTriggersReachAnIndexOfTextAndNoFunctionWithEffects) {
-    db()->write_now([](Tx& tx) {
-        tx.run_script(
-            "CREATE VIRTUAL TABLE found USING fts5 (text, content='', detail='none', tokenize='trigram');"
-            "CREATE TRIGGER accounts_found AFTER INSERT ON accounts BEGIN "
-            "INSERT INTO found (rowid, text) VALUES (new.rowid, new.name); END;");
-        add(tx, "alice");
-    });
-    db()->read_now([](Tx& tx) {
-        EXPECT_EQ(tx.first("SELECT count(*) FROM found WHERE found MATCH 'lic'", {},
-                           [](Row const& row) { return row.integer(0); }),
-                  1);
-    });
-    EXPECT_THROW(db()->write_now([](Tx& tx) {
-        tx.run_script(
-            "CREATE TRIGGER accounts_hostile AFTER INSERT ON accounts BEGIN "
-            "SELECT load_extension(new.name); END;");
-        add(tx, "bob");
-    }),
-                 DatabaseError);
-    EXPECT_THROW(db()->write_now([](Tx& tx) { tx.execute("UPDATE found_config SET v = 0"); }), DatabaseError);
+    EXPECT_EQ(setting("synchronous"), 2);
+    EXPECT_EQ(setting("foreign_keys"), 1);
+    EXPECT_EQ(setting("trusted_schema"), 0);
 }
 
 TEST_P(Sqlite, ClosingEmptiesTheLog) {
