@@ -151,19 +151,25 @@ std::string by_trigrams(std::string_view table, std::string_view wanted) {
     std::string condition{"id IN (SELECT id FROM "};
     condition.append(index).append("_rows WHERE number IN (SELECT rowid FROM ").append(index);
     condition.append(" WHERE ").append(index).append(" MATCH ").append(wanted);
-    condition.append(" UNION ALL SELECT number FROM ").append(index).append("_due))");
+    condition.append(") UNION ALL SELECT id FROM ").append(index).append("_due)");
     return condition;
 }
 
-std::array<std::string, 3> index_what_is_due(std::string_view table) {
+std::array<std::string, 5> index_what_is_due(std::string_view table) {
     auto const index = std::string{table} + "_search";
-    auto const due = "(SELECT * FROM " + index + "_due ORDER BY number LIMIT $1)";
-    return {"INSERT INTO " + index + " (" + index + ", rowid, text) SELECT 'delete', number, was FROM " +
-                due + " WHERE was IS NOT NULL",
-            "INSERT INTO " + index + " (rowid, text) SELECT d.number, t.search_text FROM " + due +
-                " d JOIN " + index + "_rows r ON r.number = d.number JOIN " + std::string{table} +
-                " t ON t.id = r.id",
-            "DELETE FROM " + index + "_due WHERE number IN (SELECT number FROM " + due + ")"};
+    auto const rows = index + "_rows";
+    auto const due = "(SELECT * FROM " + index + "_due ORDER BY id LIMIT $1)";
+    auto const due_ids = "(SELECT id FROM " + index + "_due ORDER BY id LIMIT $1)";
+    auto const texts = std::string{table} + " t";
+    return {"INSERT INTO " + index + " (" + index + ", rowid, text) SELECT 'delete', r.number, d.was FROM " +
+                due + " d JOIN " + rows + " r ON r.id = d.id WHERE d.was IS NOT NULL",
+            "INSERT INTO " + rows + " (id) SELECT d.id FROM " + due + " d JOIN " + texts +
+                " ON t.id = d.id WHERE NOT EXISTS (SELECT 1 FROM " + rows + " r WHERE r.id = d.id)",
+            "INSERT INTO " + index + " (rowid, text) SELECT r.number, t.search_text FROM " + due +
+                " d JOIN " + rows + " r ON r.id = d.id JOIN " + texts + " ON t.id = d.id",
+            "DELETE FROM " + rows + " WHERE id IN " + due_ids + " AND NOT EXISTS (SELECT 1 FROM " + texts +
+                " WHERE t.id = " + rows + ".id)",
+            "DELETE FROM " + index + "_due WHERE id IN " + due_ids};
 }
 
 std::string_view table_columns(Engine engine) {

@@ -51,7 +51,7 @@ std::string count_by_trigrams(std::string_view table);
 std::string by_trigrams(std::string_view table, std::string_view wanted);
 // Statements, each with $1 = how many rows at most, that in their order index what is due; the last one says
 // by its number of rows how many that were.
-std::array<std::string, 3> index_what_is_due(std::string_view table);
+std::array<std::string, 5> index_what_is_due(std::string_view table);
 
 // A statement with $1 = table that returns name, type and nullability (a boolean) of each column.
 std::string_view table_columns(Engine engine);
