@@ -94,6 +94,7 @@ void CreationRecords::add(AuditObject const& object, boost::json::value const& c
 void CreationRecords::write() {
     auto const records = std::exchange(waiting_, {});
     std::vector<void const*> objects;
+    objects.reserve(records.size());
     for (auto const& each : records) objects.push_back(&each);
     if (insert_new_rows(tx_, schema_of<AuditRecord>(), objects).size() != records.size())
         throw std::logic_error("two audit records have one id");

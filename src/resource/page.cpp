@@ -127,8 +127,9 @@ ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& rows) {
     ListPage page;
     page.rows = static_cast<std::int64_t>(text.rows());
     page.results = text.take(backward);
-    page.next = backward ? std::move(behind) : std::move(ahead);
-    page.previous = backward ? std::move(ahead) : std::move(behind);
+    if (backward) std::swap(ahead, behind);
+    page.next = std::move(ahead);
+    page.previous = std::move(behind);
     if (query.count) page.count = count_rows(tx, query, where);
     return page;
 }

@@ -130,6 +130,7 @@ std::int64_t ImportCheck::take(std::vector<ImportRow> const& rows) {
 
 std::int64_t ServerImport::take(std::vector<ImportRow> const& rows) {
     std::vector<void const*> objects;
+    objects.reserve(rows.size());
     for (auto const& row : rows) objects.push_back(&row.server);
     std::set<Id> written;
     for (auto const id : insert_new_rows(tx_, schema_of<Server>(), objects)) written.insert(id);

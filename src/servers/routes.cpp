@@ -91,7 +91,7 @@ class ServerChanges {
     }
 
     Result<Entity<Server>> restore(Tx& tx, Context const& context, Id id) const {
-        auto found = find_for_write(tx, context, std::move(Sql{}.add("id = ").bind(id)), Reach::manage);
+        auto found = find_for_write(tx, context, Sql{}.add("id = ").bind(id), Reach::manage);
         if (!found) return found.error();
         auto& server = *found;
         if (!server.deleted_at) return Problem{ErrorCode::conflict, "This server is not deleted."};
