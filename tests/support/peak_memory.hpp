@@ -9,9 +9,9 @@ namespace securestack::test {
 
 // Sanitizers keep what was freed, and much beside it.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool memory_can_be_measured = false;
+#define SECURESTACK_MEMORY_CAN_BE_MEASURED 0
 #else
-inline constexpr bool memory_can_be_measured = true;
+#define SECURESTACK_MEMORY_CAN_BE_MEASURED 1
 #endif
 
 // Begins anew with what it has now.
