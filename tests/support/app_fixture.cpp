@@ -102,7 +102,7 @@ Answer Caller::send(Method method, std::string const& target, std::string body) 
 }
 
 TestApplication::TestApplication(Engine engine)
-    : database_(engine, test::Schema::empty), directory_(fresh_directory()) {
+    : database_(engine, test::Schema::migrated), directory_(fresh_directory()) {
     application_ = std::make_unique<Application>(settings_for(database_, directory_), clock, *log_);
 }
 

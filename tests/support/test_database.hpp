@@ -30,7 +30,7 @@ std::string engine_name(::testing::TestParamInfo<Engine> const& info);
 
 enum class Schema { empty, migrated };
 
-// SQLite: a file in a temporary directory. PostgreSQL: a schema of its own in the cluster that
+// SQLite: a file in a temporary directory. PostgreSQL: a database of its own in the cluster that
 // SECURESTACK_TEST_POSTGRES names (scripts/with-postgres). Both are gone with the object.
 class TestDatabase {
   public:
@@ -54,7 +54,7 @@ class TestDatabase {
 
   private:
     std::filesystem::path directory_;
-    std::string schema_name_;
+    std::string name_;  // of PostgreSQL's database
     Secret url_;
     std::unique_ptr<Database> database_;
 };
