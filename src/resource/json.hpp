@@ -46,8 +46,10 @@ class JsonWriter {
   private:
     void open(char bracket);
     void close(char bracket);
-    void separate();
-    void quote(std::string_view utf8);
+    // A comma when one is due, then what `write` puts at the place it is given, `room` bytes at most; it
+    // returns the end.
+    template <class Write>
+    void append(std::size_t room, Write write);
 
     std::string& out_;
     bool comma_ = false;

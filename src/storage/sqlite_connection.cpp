@@ -47,25 +47,27 @@ void bind(sqlite3_stmt* statement, int index, Param::Value const& value) {
         throw last_error(sqlite3_db_handle(statement));
 }
 
+// Reads each column's value once: sqlite3_column_*() looks it up again at every call, and a page makes
+// thousands.
 class StatementRow final : public Row {
   public:
     explicit StatementRow(sqlite3_stmt* statement) : statement_(statement) {}
 
     bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
     std::int64_t integer(int column) const override {
-        require(column, SQLITE_INTEGER, "an integer");
-        return sqlite3_column_int64(statement_, column);
+        return sqlite3_value_int64(value(column, SQLITE_INTEGER, "an integer"));
     }
     bool boolean(int column) const override { return integer(column) != 0; }
     double real(int column) const override {
-        if (sqlite3_column_type(statement_, column) != SQLITE_INTEGER)
-            require(column, SQLITE_FLOAT, "a number");
-        return sqlite3_column_double(statement_, column);
+        auto* const value = sqlite3_column_value(statement_, column);
+        auto const type = sqlite3_value_type(value);
+        if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) wrong(column, "a number");
+        return sqlite3_value_double(value);
     }
     std::string_view text(int column) const override {
-        require(column, SQLITE_TEXT, "text");
-        auto const* data = reinterpret_cast<char const*>(sqlite3_column_text(statement_, column));
-        return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+        auto* const value = this->value(column, SQLITE_TEXT, "text");
+        auto const* data = reinterpret_cast<char const*>(sqlite3_value_text(value));
+        return {data, static_cast<std::size_t>(sqlite3_value_bytes(value))};
     }
     Bytes bytes(int column) const override {
         auto const view = blob(column);
@@ -81,12 +83,14 @@ class StatementRow final : public Row {
 
   private:
     ByteView blob(int column) const {
-        require(column, SQLITE_BLOB, "bytes");
-        auto const* data = static_cast<std::uint8_t const*>(sqlite3_column_blob(statement_, column));
-        return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+        auto* const value = this->value(column, SQLITE_BLOB, "bytes");
+        auto const* data = static_cast<std::uint8_t const*>(sqlite3_value_blob(value));
+        return {data, static_cast<std::size_t>(sqlite3_value_bytes(value))};
     }
-    void require(int column, int type, char const* what) const {
-        if (sqlite3_column_type(statement_, column) != type) wrong(column, what);
+    sqlite3_value* value(int column, int type, char const* what) const {
+        auto* const value = sqlite3_column_value(statement_, column);
+        if (sqlite3_value_type(value) != type) wrong(column, what);
+        return value;
     }
     [[noreturn]] void wrong(int column, char const* what) const {
         throw DatabaseError{Kind::other, "column " + std::to_string(column) + " does not hold " + what};
