@@ -1,8 +1,6 @@
 #include "http/dispatch_job.hpp"
 
-#include <algorithm>
-#include <new>
-
+#include "http/admission.hpp"
 #include "http/rate_limit.hpp"
 
 namespace securestack {
@@ -63,51 +61,16 @@ void Dispatcher::Job::resolve() {
 void Dispatcher::Job::admitted(Principal principal) {
     context_.emplace(Context{*request_, std::move(principal), now_, dispatcher_.ids_, dispatcher_.cursors_});
     if (auto sparing = check_rate(); !sparing) return refuse(sparing.error());
-    if (auto allowed = authorise(); !allowed) return refuse(allowed.error());
-    if (auto known = check_query(); !known) return refuse(known.error());
+    auto const& route = *match_.route;
+    if (auto allowed = check_permission(route, context_->principal); !allowed) return refuse(allowed.error());
+    if (auto known = check_query(route, *request_); !known) return refuse(known.error());
     if (auto sound = check_conditions(request_->headers); !sound) return refuse(sound.error());
-    if (auto wanted = check_body(); !wanted) return refuse(wanted.error());
+    if (auto wanted = check_body(route, *request_); !wanted) return refuse(wanted.error());
     if (auto keyed = check_idempotency(); !keyed) return refuse(keyed.error());
-    auto steps = match_.route->bind(*context_, match_.values);
+    auto steps = route.bind(*context_, match_.values);
     if (!steps) return refuse(steps.error());
     steps_ = *std::move(steps);
     advance();
-}
-
-Result<void> Dispatcher::Job::authorise() const {
-    auto const permission = match_.route->access.permission();
-    if (!permission || may(context_->principal, *permission)) return {};
-    if (context_->principal.is_anonymous()) {
-        return Problem{ErrorCode::unauthenticated,
-                       "Log in, and send Authorization: Bearer with the access token."};
-    }
-    return Problem{ErrorCode::forbidden, "This needs the permission " + std::string{to_string(*permission)} +
-                                             ", which you do not have."};
-}
-
-// Lists read their own parameters; any other route has those that it states.
-Result<void> Dispatcher::Job::check_query() const {
-    OperationDoc const& doc = match_.route->doc;
-    if (request_->raw_query.empty() || doc.list != nullptr || !match_.route->in_api) return {};
-    if (match_.route->takes_anything) return {};
-    auto parameters = request_->query();
-    if (!parameters) return parameters.error();
-    Problem problem{ErrorCode::malformed, "The query string has parameters that are not known here."};
-    for (auto const& [name, value] : *parameters) {
-        if (std::ranges::find(doc.query, name, &QueryParameterDoc::name) != doc.query.end()) continue;
-        problem.errors.push_back({name, "unknown", "is not a parameter of this address"});
-    }
-    if (problem.errors.empty()) return {};
-    return problem;
-}
-
-// What would be ignored was meant to have an effect. "{}" is what some clients send for nothing.
-Result<void> Dispatcher::Job::check_body() const {
-    OperationDoc const& doc = match_.route->doc;
-    bool const takes_a_body = doc.request != nullptr || !doc.request_types.empty();
-    if (takes_a_body || !match_.route->in_api || match_.route->takes_anything) return {};
-    if (request_->body.empty() || request_->body == "{}") return {};
-    return Problem{ErrorCode::malformed, "This call takes no body. Send it without one."};
 }
 
 // Pages, health and metrics are everybody's at any time; pings have a limit of their own.
@@ -262,135 +225,6 @@ void Dispatcher::Job::post() {
         });
     };
     if (!dispatcher_.cpu_.try_post(work)) refuse(overloaded());
-}
-
-Problem Dispatcher::Job::given_up() const {
-    return {ErrorCode::unavailable, "Nothing was done: the request took longer than " +
-                                        std::to_string(match_.route->file_timeout.count()) +
-                                        " seconds, or its client has gone."};
-}
-
-Problem Dispatcher::Job::overloaded() {
-    Problem problem{ErrorCode::unavailable, "The server is busy. Try again in a moment."};
-    problem.retry_after = std::chrono::seconds{1};
-    return problem;
-}
-
-// Nobody in particular has no denials: anyone could make the audit log grow.
-bool Dispatcher::Job::is_denial(Problem const& problem) const {
-    if (!context_ || context_->principal.is_anonymous()) return false;
-    bool const hidden = problem.code == ErrorCode::not_found && request_->method != Method::get &&
-                        request_->method != Method::head && !sees_everything(context_->principal);
-    return problem.code == ErrorCode::forbidden || hidden;
-}
-
-// A denial is recorded before it is answered. When it cannot be recorded the answer stays what it is.
-void Dispatcher::Job::refuse(Problem problem) {
-    if (!is_denial(problem) || !dispatcher_.hooks_.record_denial) return answer(problem);
-    auto self = shared_from_this();
-    auto kept = std::make_shared<Problem const>(std::move(problem));
-    dispatcher_.database_.write(
-        [self, kept](Tx& tx) { self->dispatcher_.hooks_.record_denial(tx, *self->context_, self->match_); },
-        [self, kept](std::exception_ptr failure) {
-            if (failure) {
-                self->dispatcher_.log_.error("audit.denial_lost", {{"request_id", self->request_->id},
-                                                                   {"reason", message_of(failure)}});
-            }
-            self->answer(*kept);
-        });
-}
-
-void Dispatcher::Job::answer(Problem const& problem) {
-    finish(problem_response(problem, request_->path, request_->id));
-}
-
-void Dispatcher::Job::finish(Response response) {
-    if (!done_) return;
-    Headers& headers = response.headers;
-    headers.add("X-Request-Id", request_->id);
-    if (!headers.get("RateLimit")) {
-        for (auto const& [name, value] : rate_fields_) headers.add(name, value);
-    }
-    if (!headers.get("Cache-Control")) headers.add("Cache-Control", "no-store");
-    if (!headers.get("X-Content-Type-Options")) headers.add("X-Content-Type-Options", "nosniff");
-    response.route = match_.route;
-    if (context_) {
-        response.user = context_->principal.user;
-        if (response.stream) confirm_each_piece(response);
-    }
-    steps_.clear();
-    place_ = {};
-    context_.reset();
-    request_.reset();
-    auto done = std::move(done_);
-    done_ = nullptr;
-    done(std::move(response));
-}
-
-// An export may take longer to leave than its caller's session lasts.
-void Dispatcher::Job::confirm_each_piece(Response& response) const {
-    if (context_->principal.is_anonymous()) return;
-    response.stream = std::make_shared<BodyStream>(
-        [&dispatcher = dispatcher_, principal = context_->principal, request = request_,
-         pieces = std::move(response.stream)](Tx& tx, std::string& out) {
-            auto const now = dispatcher.clock_.now();
-            auto const still = dispatcher.authenticator_.confirm(tx, *request, principal, now);
-            if (!still) throw StreamRefused{still.error()};
-            return (*pieces)(tx, out);
-        });
-}
-
-// Every entry from another thread goes through here: what is thrown becomes an answer.
-void Dispatcher::Job::failed(std::exception_ptr const& failure) {
-    if (!done_) return;
-    try {
-        std::rethrow_exception(failure);
-    } catch (DatabaseError const& error) {
-        if (error.kind() == DatabaseError::Kind::interrupted && request_->stop.stop_requested()) {
-            log_failure(LogLevel::info, "http.stopped", error.what());
-            return answer(given_up());
-        }
-        Problem problem = to_problem(error);
-        log_failure(problem.status() < 500 ? LogLevel::info : LogLevel::error, "database.error",
-                    error.what());
-        answer(problem);
-    } catch (MissingAudit const&) {
-        log_failure(LogLevel::error, "audit.missing",
-                    "a write succeeded without an audit record; it was rolled back");
-        answer_internal();
-    } catch (std::bad_alloc const&) {
-        log_failure(LogLevel::error, "http.out_of_memory", "allocation failed");
-        answer(overloaded());
-    } catch (std::exception const& error) {
-        log_failure(LogLevel::error, "http.exception", error.what());
-        answer_internal();
-    } catch (...) {
-        log_failure(LogLevel::error, "http.exception", "not a std::exception");
-        answer_internal();
-    }
-}
-
-void Dispatcher::Job::answer_internal() {
-    answer({ErrorCode::internal,
-            "Something went wrong on the server. Its log tells what, under this request_id."});
-}
-
-void Dispatcher::Job::log_failure(LogLevel level, std::string_view event, std::string_view reason) {
-    if (!dispatcher_.log_.enabled(level)) return;
-    dispatcher_.log_.write(level, event,
-                           {{"request_id", request_->id},
-                            {"route", match_.route ? match_.route->pattern : "none"},
-                            {"reason", reason}});
-}
-
-std::string Dispatcher::Job::message_of(std::exception_ptr const& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (std::exception const& error) {
-        return error.what();
-    } catch (...) {
-        return "not a std::exception";
-    }
 }
 
 }  // namespace securestack

@@ -25,11 +25,8 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     void answer_unmatched(Problem problem);
     void resolve();
     void admitted(Principal principal);
-    Result<void> authorise() const;
-    Result<void> check_query() const;
     Result<void> check_idempotency();
     Result<void> check_rate();
-    Result<void> check_body() const;
 
     std::chrono::milliseconds time_limit() const;
     void advance();
