@@ -85,6 +85,7 @@ Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy
       log_(log),
       metrics_(std::string{version()}),
       installation_(settings_, policy, log, metrics_.database_observer()),
+      watch_(*installation_.database, machine_clock_, log),
       idempotency_(installation_.master_key),
       rates_(rate_rules(settings_)),
       identity_(*installation_.database, clock, installation_.ids, identity_settings(settings_),
@@ -195,18 +196,9 @@ Response Application::dispatch(Request request) {
 }
 
 std::vector<std::string> Application::reasons_not_ready() const {
-    std::vector<std::string> reasons;
+    auto reasons = watch_.faults();
     if (draining_) reasons.emplace_back("the server is stopping");
-    if (!database_reachable_) reasons.emplace_back("the database cannot be reached");
     return reasons;
-}
-
-void Application::look_at_database() {
-    auto const reachable = installation_.database->reachable();
-    if (database_reachable_.exchange(reachable) != reachable) {
-        log_.write(reachable ? LogLevel::info : LogLevel::error, "database.reachable",
-                   {{"reachable", reachable}});
-    }
 }
 
 void Application::housekeep() {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/database_watch.hpp"
 #include "app/installation.hpp"
 #include "app/settings.hpp"
 #include "backups/backups.hpp"
@@ -47,8 +48,8 @@ class Application {
     Metrics& metrics() { return metrics_; }
     Settings const& settings() const { return settings_; }
 
-    // Asks the database whether it is there; /readyz tells what this found last.
-    void look_at_database();
+    // What /readyz tells of the database is what this found last.
+    void look_at_database() { watch_.look(); }
     // From now on /readyz says 503, housekeeping ends with its batch, and a backup under way leaves nothing.
     void begin_draining();
     // Removes what has expired, for some seconds at most; for a timer of a minute. A failure is logged, and
@@ -70,6 +71,8 @@ class Application {
     Log& log_;
     Metrics metrics_;
     Installation installation_;
+    SystemClock const machine_clock_;
+    DatabaseWatch watch_;
     DatabaseIdempotencyStore idempotency_;
     RateLimits rates_;
     Identity identity_;
@@ -79,7 +82,6 @@ class Application {
     Router router_;
     Pool cpu_;
     Dispatcher dispatcher_;
-    std::atomic<bool> database_reachable_ = true;
     std::atomic<bool> draining_ = false;
 };
 

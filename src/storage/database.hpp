@@ -180,9 +180,10 @@ class Database {
         return run_now(UnitKind::maintenance, std::forward<F>(work));
     }
 
-    // True when a trivial statement succeeds, on a connection of its own: units that wait or run long do not
-    // make the database look away. Blocks, for some seconds when the server is silent.
-    virtual bool reachable() = 0;
+    // What time it is there, by a statement on a connection of its own: units that wait or run long do not
+    // make the database look away. Nothing when it cannot be reached. Blocks, for some seconds when the
+    // server is silent.
+    virtual std::optional<Time> probe() = 0;
     virtual Engine engine() const = 0;
     virtual DatabaseStats stats() const = 0;
     // Finishes what is queued, refuses the rest, joins the threads. Idempotent.

@@ -15,15 +15,15 @@ constexpr int max_tries = 10;
 constexpr auto probe_patience = 2s;
 constexpr auto longest_reconnect = 2s;  // then the caller hears that the database is away
 
+constexpr auto time_statement = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)";
+
 class PostgresTx final : public ConnectionTx<Connection> {
   public:
     using ConnectionTx::ConnectionTx;
 
     Engine engine() const override { return Engine::postgresql; }
     Time database_now() override {
-        auto const now = first("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)", {},
-                               [](Row const& row) { return row.time(0); });
-        return now.value();
+        return first(time_statement, {}, [](Row const& row) { return row.time(0); }).value();
     }
 };
 
@@ -81,23 +81,26 @@ void PostgresDatabase::close() {
     probe_.reset();
 }
 
-bool PostgresDatabase::reachable() {
+std::optional<Time> PostgresDatabase::probe() {
     std::lock_guard lock(probe_mutex_);
-    if (closing_) return false;
+    if (closing_) return std::nullopt;
     bool const was_open = probe_ != nullptr;
-    return probe() || (was_open && probe());  // a connection that broke while idle says nothing of the server
+    auto time = ask_time();
+    if (!time && was_open)
+        time = ask_time();  // a connection that broke while idle says nothing of the server
+    return time;
 }
 
-bool PostgresDatabase::probe() {
+std::optional<Time> PostgresDatabase::ask_time() {
+    std::optional<Time> time;
     try {
         if (!probe_) probe_ = std::make_unique<Connection>(url_, options_.deadline);
         probe_->set_deadline(Steady::now() + probe_patience);
-        probe_->run_script("SELECT 1");
-        return true;
+        probe_->query(time_statement, {}, [&](Row const& row) { time = row.time(0); });
     } catch (DatabaseError const&) {
         probe_.reset();
-        return false;
     }
+    return time;
 }
 
 void PostgresDatabase::work_loop(UnitQueue& queue, Slot slot) {

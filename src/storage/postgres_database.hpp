@@ -17,7 +17,7 @@ class PostgresDatabase final : public QueuedDatabase {
     PostgresDatabase(Secret url, DatabaseOptions options, Log& log);
     ~PostgresDatabase() override { close(); }
 
-    bool reachable() override;
+    std::optional<Time> probe() override;
     Engine engine() const override { return Engine::postgresql; }
     void close() override;
 
@@ -37,13 +37,13 @@ class PostgresDatabase final : public QueuedDatabase {
     Try run_read(Connection& connection, Unit& unit);
     Try run_write(Connection& connection, Unit& unit);
     bool pause(std::chrono::milliseconds time);
-    bool probe();
+    std::optional<Time> ask_time();
 
     Secret const url_;
     std::mutex pause_mutex_;
     std::condition_variable closed_;
     std::mutex probe_mutex_;
-    Slot probe_;  // for reachable()
+    Slot probe_;  // for probe()
 };
 
 }  // namespace securestack::postgres

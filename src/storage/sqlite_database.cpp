@@ -25,9 +25,7 @@ class SqliteTx final : public ConnectionTx<Connection> {
     using ConnectionTx::ConnectionTx;
 
     Engine engine() const override { return Engine::sqlite; }
-    Time database_now() override {
-        return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    }
+    Time database_now() override { return SystemClock{}.now(); }
 };
 
 }  // namespace
@@ -57,15 +55,14 @@ void SqliteDatabase::close() {
     writer_.reset();
 }
 
-bool SqliteDatabase::reachable() {
-    if (in_memory_) return !closing_;
+std::optional<Time> SqliteDatabase::probe() {
     std::lock_guard lock(probe_mutex_);
-    if (closing_ || !probe_) return false;
+    if (closing_) return std::nullopt;
     try {
-        probe_->query("SELECT count(*) FROM sqlite_schema", {}, [](Row const&) {});
-        return true;
+        if (probe_) probe_->query("SELECT count(*) FROM sqlite_schema", {}, [](Row const&) {});
+        return SystemClock{}.now();
     } catch (DatabaseError const&) {
-        return false;
+        return std::nullopt;
     }
 }
 

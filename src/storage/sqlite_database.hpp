@@ -16,7 +16,7 @@ class SqliteDatabase final : public QueuedDatabase {
     SqliteDatabase(std::string const& path, DatabaseOptions options, Log& log);
     ~SqliteDatabase() override { close(); }
 
-    bool reachable() override;
+    std::optional<Time> probe() override;
     Engine engine() const override { return Engine::sqlite; }
     void close() override;
 
@@ -50,7 +50,7 @@ class SqliteDatabase final : public QueuedDatabase {
     std::unique_ptr<Connection> writer_;
     std::vector<std::unique_ptr<Connection>> readers_;
     std::mutex probe_mutex_;
-    std::unique_ptr<Connection> probe_;  // for reachable()
+    std::unique_ptr<Connection> probe_;  // for probe()
     int waited_at_pages_ = 0;            // the log's length when the writer last waited for readers
 };
 

@@ -11,6 +11,7 @@ import unittest
 from pathlib import Path
 
 from support.instance import Instance, scratch
+from support.postgres import create_database
 
 
 def make_certificate(directory: Path, name: str) -> tuple[Path, Path]:
@@ -19,6 +20,13 @@ def make_certificate(directory: Path, name: str) -> tuple[Path, Path]:
                     "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate], check=True,
                    capture_output=True)
     return certificate, key
+
+
+def a_day_ahead() -> dict[str, str]:
+    """The environment of a process that takes tomorrow for today."""
+    shown = subprocess.run(["faketime", "-f", "+1d", "env", "-0"], check=True, capture_output=True, text=True).stdout
+    settings = dict(line.split("=", 1) for line in shown.split("\0") if "=" in line)
+    return {name: settings[name] for name in ("LD_PRELOAD", "FAKETIME")} | {"DONT_FAKE_MONOTONIC": "1"}
 
 
 class Operations(unittest.TestCase):
@@ -187,6 +195,34 @@ class Operations(unittest.TestCase):
 
         subprocess.run(["mount", "-o", "remount,size=64m", mount], check=True)
         self.assertEqual(app.call("POST", "/api/servers", {"name": "after"}, token)[0], 201)
+
+    def test_a_replica_whose_clock_is_a_day_ahead_is_not_ready_and_judges_nothing_early(self):
+        database = create_database()
+        right = Instance(self.directory / "right", database, SECURESTACK_OVERDUE_DELAY="0s")
+        self.addCleanup(right.kill)
+        right.create_user("bob")
+        right.start()
+        token = right.login("bob")
+        _, server = right.call("POST", "/api/servers", {"name": "db-1"}, token)
+        _, task = right.call("POST", "/api/backups", {"server": server["id"], "name": "nightly", "grace_seconds": 0,
+                                                      "schedule": f"0 {(time.gmtime().tm_hour + 12) % 24} * * *"}, token)
+        wrong = Instance(self.directory / "wrong", database, SECURESTACK_OVERDUE_DELAY="0s",
+                         SECURESTACK_MASTER_KEY_FILE=str(right.data_dir / "master.key"), **a_day_ahead())
+        self.addCleanup(wrong.kill)
+        wrong.start()
+
+        end = time.monotonic() + 10
+        while (answer := wrong.call("GET", "/readyz"))[0] == 200 and time.monotonic() < end:
+            time.sleep(0.2)
+
+        self.assertEqual(answer[0], 503)
+        self.assertRegex(answer[1]["detail"], "clock is 86[34]\\d\\d seconds ahead of the database's")
+        self.assertEqual(right.call("GET", "/readyz")[0], 200)
+        right.stop()
+        time.sleep(6)  # longer than a replica looks away from what is overdue
+        right.start()
+        self.assertEqual(right.call("GET", f"/api/backups/{task['id']}", token=right.login("bob"))[1]["state"],
+                         task["state"])
 
 
 if __name__ == "__main__":

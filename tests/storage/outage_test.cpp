@@ -32,10 +32,10 @@ class Outage : public AccountsTest {
 TEST_P(Outage, ABrokenIdleConnectionIsReplacedUnnoticed) {
     reopen_as_victim();
     victim->write_now([](Tx& tx) { add(tx, "alice"); });
-    EXPECT_TRUE(victim->reachable());
+    EXPECT_TRUE(victim->probe());
     terminate_connections();
     victim->write_now([](Tx& tx) { add(tx, "bob"); });
-    EXPECT_TRUE(victim->reachable());
+    EXPECT_TRUE(victim->probe());
     EXPECT_EQ(names(), (std::vector<std::string>{"alice", "bob"}));
 }
 

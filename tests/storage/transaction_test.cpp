@@ -187,7 +187,7 @@ TEST_P(Transactions, ARunawayStatementIsInterrupted) {
     auto const run = [](Tx& tx) { tx.query(runaway, {}, [](Row const&) {}); };
     EXPECT_EQ(kind_of([&] { db()->read_now(run); }), Kind::interrupted);
     EXPECT_EQ(kind_of([&] { db()->write_now(run); }), Kind::interrupted);
-    EXPECT_TRUE(db()->reachable());
+    EXPECT_TRUE(db()->probe());
 }
 
 TEST_P(Transactions, TheDatabaseIsReachableThoughEveryThreadIsBusy) {
@@ -201,10 +201,10 @@ TEST_P(Transactions, TheDatabaseIsReachableThoughEveryThreadIsBusy) {
     db()->read(busy, [](std::exception_ptr) {});
     db()->write(busy, [](std::exception_ptr) {});
     started.wait();
-    EXPECT_TRUE(db()->reachable());
+    EXPECT_TRUE(db()->probe());
     release.count_down();
     db()->close();
-    EXPECT_FALSE(db()->reachable());
+    EXPECT_FALSE(db()->probe());
 }
 
 TEST_P(Transactions, WorkThatWaitedPastItsDeadlineIsNotBegun) {

@@ -18,7 +18,7 @@ class LostCommits final : public Database {
             done(std::make_exception_ptr(DatabaseError{DatabaseError::Kind::full, "disk full"}));
         });
     }
-    bool reachable() override { return true; }
+    std::optional<Time> probe() override { return inner_.probe(); }
     Engine engine() const override { return inner_.engine(); }
     DatabaseStats stats() const override { return {}; }
     void close() override {}
