@@ -78,26 +78,6 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.app.call("GET", "/api/servers", token=token)[0], 200)
         self.assertEqual(self.app.call("GET", "/api/servers", token=self.app.login("bob"))[0], 200)
 
-    def test_secrets_are_in_no_log_at_debug_level(self):
-        app = Instance(self.app.data_dir, SECURESTACK_LOG_LEVEL="debug")
-        self.addCleanup(app.kill)
-        app.create_user("bob")
-        app.start()
-        token = app.login("bob")
-        _, pair = app.call("POST", "/api/auth/login", {"username": "bob", "password": PASSWORD})
-        app.call("POST", "/api/auth/refresh", {"refresh": pair["refresh"]})
-        app.call("POST", "/api/auth/login", {"username": "bob", "password": "canary-wrong-password"})
-        app.call("GET", "/api/servers?canary=canary-query", token=token)
-        app.call("POST", "/api/auth/login", {"canary-member": "canary-value"})
-        app.stop()
-
-        logged = app.log.read_text()
-        for secret in (PASSWORD, token, pair["access"], pair["refresh"], "canary-wrong-password", "canary-query",
-                       "canary-value"):
-            self.assertNotIn(secret, logged)
-        for line in logged.splitlines():
-            json.loads(line)
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,63 @@
+"""Secrets are nowhere but with whom they are for: not in the database, its log of changes, a backup, or the program's log."""
+
+import json
+import unittest
+from pathlib import Path
+
+from support.instance import PASSWORD, Instance, scratch
+
+
+class Secrets(unittest.TestCase):
+    def setUp(self):
+        directory = scratch()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        self.app = Instance(self.directory / "data", SECURESTACK_LOG_LEVEL="debug")
+        self.addCleanup(self.app.kill)
+        self.app.create_user("bob")
+        self.app.start()
+
+    def kept(self) -> dict[str, bytes]:
+        """Whatever is on the disk, by its path."""
+        return {str(file.relative_to(self.directory)): file.read_bytes()
+                for file in self.directory.rglob("*") if file.is_file()}
+
+    def test_secrets_are_in_no_log_at_debug_level(self):
+        app = self.app
+        token = app.login("bob")
+        _, pair = app.call("POST", "/api/auth/login", {"username": "bob", "password": PASSWORD})
+        app.call("POST", "/api/auth/refresh", {"refresh": pair["refresh"]})
+        app.call("POST", "/api/auth/login", {"username": "bob", "password": "canary-wrong-password"})
+        app.call("GET", "/api/servers?canary=canary-query", token=token)
+        app.call("POST", "/api/auth/login", {"canary-member": "canary-value"})
+        app.stop()
+
+        logged = app.log.read_text()
+        for secret in (PASSWORD, token, pair["access"], pair["refresh"], "canary-wrong-password", "canary-query",
+                       "canary-value"):
+            self.assertNotIn(secret, logged)
+        for line in logged.splitlines():
+            json.loads(line)
+
+    def test_fifty_api_keys_are_on_no_disk(self):
+        app = self.app
+        token = app.login("bob")
+        keys = []
+        for number in range(50):
+            status, made = app.call("POST", "/api/keys", {"name": f"key-{number}", "scopes": ["servers:read"]}, token)
+            self.assertEqual(status, 201, made)
+            keys.append(made["key"])
+            self.assertEqual(app.call("GET", "/api/servers", headers={"X-API-Key": keys[-1]})[0], 200)
+        self.assertEqual(len(set(keys)), 50)
+        app.tool("backup", str(self.directory / "copy.tar"))
+
+        found = self.kept()
+        self.assertTrue({"data/securestack.db", "data/securestack.db-wal", "copy.tar", "data.log"} <= found.keys())
+        app.stop()
+        for name, content in (found | {f"stopped: {name}": content for name, content in self.kept().items()}).items():
+            for key in keys:
+                self.assertNotIn(key[41:84].encode(), content, name)  # behind "sst_", the id and "_"
+
+
+if __name__ == "__main__":
+    unittest.main()
