@@ -71,8 +71,7 @@ void tell_of_backup(Settings const& settings, BackupOptions const& options, Back
     } else {
         out << fmt::format(
             "The master key is NOT in it. A server does not start on the restored data without {}: keep a "
-            "copy "
-            "of that file, apart from this one, or back up with --with-master-key.\n",
+            "copy of that file, apart from this one, or back up with --with-master-key.\n",
             settings.master_key_file.string());
     }
 }

@@ -83,8 +83,7 @@ constexpr SettingSpec specs[] = {
      duration<&S::overdue_delay, 0, day>},
     {"incident_reopen_window", "DURATION", "1d",
      "An incident of the same trouble that was resolved less than this ago is reopened, and no second one "
-     "made "
-     "(0s to 365d)",
+     "made (0s to 365d)",
      duration<&S::incident_reopen_window, 0, 365 * day>},
     {"self_backup", "SCHEDULE|off", "{self_backup}",
      "When the program backs its own database up (UTC): a crontab's five fields, @daily, @hourly, or off; "

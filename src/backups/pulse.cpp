@@ -8,8 +8,7 @@ namespace {
 constexpr std::string_view columns =
     "SELECT id, server, name, kind, severity, schedule, timezone, jitter_seconds, grace_seconds, enabled, "
     "state, outcome, last_run, last_success_at, next_run_at, due_at, look_at, open_run, open_rid, "
-    "open_since, "
-    "stopped_at, owner, team FROM backups ";
+    "open_since, stopped_at, owner, team FROM backups ";
 
 // Reads the columns one after the other.
 class Columns {

@@ -73,8 +73,7 @@ void measure(Tx& tx, Sql const& rows, RunStatistics& result) {
             .add(
                 "SELECT sum(CASE WHEN forth = 1 THEN CAST(bytes_processed AS double precision) END), "
                 "sum(CASE WHEN back = 1 THEN CAST(bytes_processed AS double precision) END), min(queued_at), "
-                "max(queued_at) FROM (SELECT bytes_processed, "
-                "queued_at, "
+                "max(queued_at) FROM (SELECT bytes_processed, queued_at, "
                 "row_number() OVER (PARTITION BY task ORDER BY id) AS forth, "
                 "row_number() OVER (PARTITION BY task ORDER BY id DESC) AS back")
             .append(rows)

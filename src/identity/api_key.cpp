@@ -109,8 +109,8 @@ Schema const& schema_of<ApiKey>() {
             .length(1, 32)
             .doc("What it may: servers:read, servers:write, backups:read, backups:write, runs:write, "
                  "incidents:read, incidents:write, teams:read, teams:write, users:read, users:write, "
-                 "keys:read, "
-                 "keys:write, audit:read, ingest:write. Never more than its owner may at that moment.")
+                 "keys:read, keys:write, audit:read, ingest:write. Never more than its owner may at that "
+                 "moment.")
             .sample(R"(["runs:write"])"),
         field<&ApiKey::addresses>("addresses")
             .length(0, 32)

@@ -165,9 +165,8 @@ void add_login_routes(Router& router, Identity& identity) {
         .description(
             "Answers an access token of a few minutes, and a refresh token. One answer stands for a wrong "
             "password, an unknown name and a disabled user. An account with a second factor answers 401 with "
-            "the "
-            "type /problems/otp-required until `otp` is sent, too. Attempts are limited by address and by "
-            "account.")
+            "the type /problems/otp-required until `otp` is sent, too. Attempts are limited by address and "
+            "by account.")
         .tag("Identity")
         .answers(401)
         .answers(429);

@@ -107,8 +107,7 @@ Sessions::Refreshed Sessions::refresh(Tx& tx, Context const& context, std::strin
     auto const& session = *result.session;
     auto const stored = tx.first(
         "SELECT r.used_at, n.used_at FROM refresh_tokens r LEFT JOIN refresh_tokens n ON n.digest = "
-        "r.successor "
-        "WHERE r.digest = $1",
+        "r.successor WHERE r.digest = $1",
         {digest_of(token)}, [](Row const& row) {
             Stored found;
             if (!row.is_null(0)) found.used_at = row.time(0);

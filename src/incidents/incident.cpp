@@ -31,8 +31,7 @@ Schema const& schema_of<Incident>() {
             .doc("Sorted by rank: sort=severity begins with the worst."),
         field<&Incident::status>("status").filterable().doc(
             "open, then acknowledged, then resolved; or resolved at once; and from resolved to open. An "
-            "incident "
-            "begins open."),
+            "incident begins open."),
         field<&Incident::servers>("servers")
             .length(0, most_servers_of_an_incident)
             .format(formats::uuid)

@@ -31,8 +31,7 @@ Schema const& schema_of<TimelineEntry>() {
         field<&TimelineEntry::actor>("actor").read_only(),
         field<&TimelineEntry::changes>("changes").read_only().doc(
             "What changed: each member with its value before (from) and after (to). Of a description, only "
-            "that "
-            "it did."),
+            "that it did."),
         field<&TimelineEntry::body>("body").read_only().doc("A comment's words: Markdown, as written."),
         field<&TimelineEntry::edited_at>("edited_at")
             .read_only()

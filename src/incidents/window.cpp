@@ -69,8 +69,7 @@ Schema const& schema_of<MaintenanceWindow>() {
             .doc("The servers that it covers, beside those with its labels."),
         field<&Window::labels>("labels").length(0, 16).doc(
             "It covers the servers that have all of these labels, among those of its owner and its team; "
-            "when "
-            "an administrator wrote it, among all."),
+            "when an administrator wrote it, among all."),
         field<&Window::starts_at>("starts_at")
             .doc("When it begins. With a schedule: nothing of it happens before; may be null then."),
         field<&Window::ends_at>("ends_at").doc(

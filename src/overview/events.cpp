@@ -232,16 +232,11 @@ void add_events_route(Router& router) {
         .summary("What happens to what you see, as it happens (server-sent events)")
         .description(
             "`event:` is what happened (`server.update`, `incident.resolve`), `id:` names it, `data:` has "
-            "the "
-            "object's `type`, `id` and `etag`, and the names of its `changed` members. A client that comes "
-            "again "
-            "with Last-Event-ID gets what it missed; where that is no longer known, and whenever it fell too "
-            "far "
-            "behind, `event: resync` asks it to read everything anew. An event may come twice. `: ping` "
-            "comes "
-            "every 15 seconds. At most 8 streams for one user; after an hour the stream ends, and the client "
-            "comes "
-            "again.")
+            "the object's `type`, `id` and `etag`, and the names of its `changed` members. A client that "
+            "comes again with Last-Event-ID gets what it missed; where that is no longer known, and whenever "
+            "it fell too far behind, `event: resync` asks it to read everything anew. An event may come "
+            "twice. `: ping` comes every 15 seconds. At most 8 streams for one user; after an hour the "
+            "stream ends, and the client comes again.")
         .tag("Overview");
     route.route().doc.content_type = "text/event-stream";
 }

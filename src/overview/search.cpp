@@ -173,8 +173,7 @@ void add_search_route(Router& router) {
         .summary("Look for words in everything that you may see")
         .description(
             "Servers, backups and incidents; for administrators and auditors also users and teams. Grouped "
-            "by "
-            "kind, and only kinds in which something was found.")
+            "by kind, and only kinds in which something was found.")
         .tag("Overview");
 }
 

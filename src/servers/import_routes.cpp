@@ -117,13 +117,10 @@ void add_server_import_route(Router& router) {
         .summary("Add many servers: all, or none")
         .description(
             "CSV (RFC 4180, with a header of field names) or one JSON object a line: what the list of "
-            "servers "
-            "exports can be imported again. At most 100,000 servers, 64 MiB and five minutes. When anything "
-            "is wrong "
-            "nothing "
-            "is created, and `errors` tells of up to 100 faults at once; the pointer of each begins with the "
-            "line, as in `/17/name`. Columns that the server sets itself (id, created_at, updated_at) are "
-            "ignored.")
+            "servers exports can be imported again. At most 100,000 servers, 64 MiB and five minutes. When "
+            "anything is wrong nothing is created, and `errors` tells of up to 100 faults at once; the "
+            "pointer of each begins with the line, as in `/17/name`. Columns that the server sets itself "
+            "(id, created_at, updated_at) are ignored.")
         .tag("Servers");
 }
 
