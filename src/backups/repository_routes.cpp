@@ -29,13 +29,6 @@ Result<Repository> find(Tx& tx, Context const& context, Id id, Reach reach) {
         "team."};
 }
 
-void check_team(Tx& tx, Context const& context, std::optional<Id> team, std::vector<FieldError>& errors) {
-    if (!team || is_wrong(errors, "/team")) return;
-    bool const may_use = reaches(context.principal, Reach::operate, {.owner = {}, .team = team});
-    if (may_use && Table<Team>(tx).find(*team)) return;
-    errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
-}
-
 RepositoryDraft draft_of(Repository const& repository) {
     RepositoryDraft draft;
     draft.name = repository.name;
@@ -50,7 +43,7 @@ class Repositories {
     explicit Repositories(MasterKey const& key) : key_(key) {}
 
     Result<Created<Repository>> create(Tx& tx, Context const& context, Draft<RepositoryDraft> draft) const {
-        check_team(tx, context, draft.value.team, draft.errors);
+        check_team(tx, context.principal, draft.value.team, draft.errors);
         if (!draft.errors.empty()) return Problem{std::move(draft.errors)};
         Repository repository;
         repository.id = context.new_id();
@@ -68,7 +61,8 @@ class Repositories {
         if (!before) return before.error();
         if (auto const current = context.check_if_match(before->version); !current) return current.error();
         auto draft = document.draft(draft_of(*before));
-        if (draft.value.team != before->team) check_team(tx, context, draft.value.team, draft.errors);
+        if (draft.value.team != before->team)
+            check_team(tx, context.principal, draft.value.team, draft.errors);
         if (!draft.errors.empty()) return Problem{std::move(draft.errors)};
         auto after = *before;
         take(after, draft.value);

@@ -1,6 +1,7 @@
 #include "identity/team.hpp"
 
 #include "identity/user.hpp"
+#include "resource/document.hpp"
 #include "resource/table.hpp"
 
 namespace securestack {
@@ -78,6 +79,14 @@ std::vector<Membership> memberships_of(Tx& tx, Id user) {
                  if (auto const role = choice_of<TeamRole>(row.text(1))) teams.push_back({row.id(0), *role});
              });
     return teams;
+}
+
+void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, std::vector<FieldError>& errors) {
+    if (!team || is_wrong(errors, "/team")) return;
+    bool const may_use = reaches(principal, Reach::operate, {.owner = {}, .team = team});
+    // That a team of the caller's has just gone is known here within a second.
+    if (may_use && Table<Team>(tx).find(*team)) return;
+    errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
 }
 
 std::optional<Team> only_maintained_by(Tx& tx, Id user) {

@@ -62,6 +62,11 @@ inline constexpr std::int64_t most_members_of_a_team = 500;
 // What a user is a member of, at most `most_teams_of_a_user`.
 std::vector<Membership> memberships_of(Tx& tx, Id user);
 
+// A team into which the caller puts an object: one in which it is at least an operator; for an administrator,
+// any that exists. Adds to `errors` what is wrong with `team`, the member of that name, unless it is in there
+// already. A team that the caller has no part in is as good as none.
+void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, std::vector<FieldError>& errors);
+
 // A team that this user alone maintains.
 std::optional<Team> only_maintained_by(Tx& tx, Id user);
 

@@ -56,13 +56,6 @@ std::vector<NamedServer> check_servers(Tx& tx, Principal const& principal, Reach
     return known;
 }
 
-void check_team(Tx& tx, Principal const& principal, std::optional<Id> team, Errors& errors) {
-    if (!team || is_wrong(errors, "/team")) return;
-    bool const may_use = reaches(principal, Reach::operate, {.owner = {}, .team = team});
-    if (may_use && (principal.role != Role::admin || Table<Team>(tx).find(*team))) return;
-    errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
-}
-
 Result<void> insert_for(Tx& tx, Principal const& principal, std::function<Result<void>()> const& insert) {
     Result<void> done;
     try {

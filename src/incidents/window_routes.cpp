@@ -3,6 +3,7 @@
 
 #include "audit/save_changes.hpp"
 #include "http/collection.hpp"
+#include "identity/team.hpp"
 #include "identity/visible.hpp"
 #include "incidents/incidents.hpp"
 #include "incidents/occurrence.hpp"

@@ -25,15 +25,6 @@ void check_owner(Tx& tx, Id owner, Errors& errors) {
     if (!Table<User>(tx).find(owner)) errors.push_back({"/owner", "unknown", "must be the id of a user"});
 }
 
-// A team that the caller has no part in is as good as none.
-void check_team(Tx& tx, Context const& context, std::optional<Id> team, Errors& errors) {
-    if (!team || is_wrong(errors, "/team")) return;
-    bool const is_admin = context.principal.role == Role::admin;
-    bool const may_use = reaches(context.principal, Reach::operate, {.owner = {}, .team = team});
-    if (may_use && (!is_admin || Table<Team>(tx).find(*team))) return;
-    errors.push_back({"/team", "unknown", "must be the id of a team in which you are at least an operator"});
-}
-
 bool moves(Server const& before, Server const& after) {
     return before.owner != after.owner || before.team != after.team;
 }
@@ -54,7 +45,7 @@ Result<Server> completed(Tx& tx, Context const& context, Draft<Server> draft) {
                 {"/owner", "read_only", "only an administrator may name another owner; leave it out"});
         }
     }
-    check_team(tx, context, server.team, errors);
+    check_team(tx, context.principal, server.team, errors);
     return faultless(std::move(draft));
 }
 
@@ -76,7 +67,7 @@ Result<Server> completed_change(Tx& tx, Context const& context, Server const& be
         after.maintenance_until.reset();
     check_maintenance(after, before.maintenance_until, context.now, errors);
     if (after.owner != before.owner) check_owner(tx, after.owner, errors);
-    if (after.team != before.team) check_team(tx, context, after.team, errors);
+    if (after.team != before.team) check_team(tx, context.principal, after.team, errors);
     return faultless(std::move(wanted));
 }
 

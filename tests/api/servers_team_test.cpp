@@ -67,6 +67,21 @@ TEST_P(ServerTeams, AViewerReadsAnOperatorChangesAMaintainerDeletes) {
     EXPECT_EQ(records("server.delete", "denied"), 2);
 }
 
+TEST_P(ServerTeams, ATeamThatHasJustGoneTakesNoServer) {
+    auto const caller = as(olga);
+    ASSERT_EQ(caller.get(shared).status, 200);
+
+    // As another replica does it: this one has not heard of it yet.
+    app().database().write_now([&](Tx& tx) {
+        tx.execute("UPDATE servers SET team = NULL");
+        tx.execute("DELETE FROM teams WHERE id = $1", {Id::parse(team).value()});
+    });
+
+    auto const refused = caller.post("/api/servers", object({{"name", "web-9"}, {"team", team}}));
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_EQ(refused.text("/errors/0/pointer"), "/team");
+}
+
 TEST_P(ServerTeams, OnlyWhoManagesAServerGivesItAway) {
     auto const to_mallory = object({{"owner", id_of(mallory).to_string()}});
     EXPECT_EQ(as(olga).patch(shared, to_mallory).status, 403);
