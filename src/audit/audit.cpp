@@ -10,9 +10,9 @@
 
 #include "audit/audit_record.hpp"
 #include "audit/creation_records.hpp"
+#include "core/ascii.hpp"
 #include "resource/insert_many.hpp"
 #include "resource/table.hpp"
-#include "resource/wording.hpp"
 
 namespace securestack {
 namespace {
@@ -118,7 +118,12 @@ boost::json::value changes_between(Schema const& schema, void const* before, voi
 }
 
 std::string audit_type(Schema const& schema) {
-    return singular(schema.table);
+    std::string type;
+    for (char const c : schema.name) {
+        if (ascii::is_upper(c) && !type.empty()) type += '_';
+        type += ascii::lower(c);
+    }
+    return type;
 }
 
 }  // namespace securestack

@@ -51,7 +51,7 @@ void nothing_to_record(Tx& tx);
 // deleted; the other side's values are then null. Write-only and internal fields never appear.
 boost::json::value changes_between(Schema const& schema, void const* before, void const* after);
 
-// The type of a stored document's objects: its table's name in the singular ("servers": "server").
+// The type of a document's objects: its schema's name as the log spells it ("ApiKey": "api_key").
 std::string audit_type(Schema const& schema);
 
 // Overload for a domain type when its name is not in `name` or `username`.

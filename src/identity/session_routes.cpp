@@ -45,7 +45,7 @@ Schema const& schema_of<OwnSession>() {
 
 template <>
 Schema const& schema_of<StoredSession>() {
-    static constexpr Schema schema{.name = "StoredSession",
+    static constexpr Schema schema{.name = "Session",
                                    .table = "sessions",
                                    .fields = std::span{session_fields}.first(session_fields.size() - 1),
                                    .default_sort = "-id"};
