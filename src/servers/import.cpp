@@ -7,6 +7,7 @@
 
 #include "audit/creation_records.hpp"
 #include "crypto/digest.hpp"
+#include "resource/document.hpp"
 #include "resource/insert_many.hpp"
 #include "resource/sql.hpp"
 #include "servers/rules.hpp"
@@ -87,9 +88,7 @@ RowBatches::RowBatches(Tx& tx, Context const& context, ImportErrors& errors)
 }
 
 void RowBatches::add(std::size_t line, boost::json::object const& members) {
-    auto draft = decode<Server>(members);
-    if (!draft) return errors_.add(line, draft.error());
-    auto server = completed(tx_, context_, *std::move(draft));
+    auto server = completed(tx_, context_, draft_from<Server>(members));
     if (!server) return errors_.add(line, server.error());
     waiting_.push_back({line, *std::move(server)});
     if (waiting_.size() == rows_at_a_time) flush();

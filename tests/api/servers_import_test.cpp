@@ -85,6 +85,16 @@ TEST_P(ServersImport, OneFaultAndNothingIsCreated) {
     EXPECT_EQ(records("server.create"), 0);
 }
 
+TEST_P(ServersImport, ALineTellsAllItsFaultsOfWhateverKind) {
+    auto const answer = import_ndjson(
+        as(bob),
+        "{\"name\": \"x\", \"os\": 7, \"maintenance_until\": \"2026-12-01T00:00:00Z\", \"team\": "
+        "\"01900000-0000-7000-8000-000000000000\"}\n");
+
+    EXPECT_THAT(pointers(answer),
+                ::testing::UnorderedElementsAre("/1/os", "/1/maintenance_until", "/1/team"));
+}
+
 TEST_P(ServersImport, DuplicatesAreNamedByTheirLine) {
     as(bob).post("/api/servers", R"({"name": "taken"})");
     auto const answer = import_csv(as(bob), "name\na\ntaken\nb\na\n");
