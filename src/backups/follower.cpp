@@ -1,11 +1,11 @@
 // What becomes of the tasks of a server when something becomes of the server.
+#include "audit/save_changes.hpp"
 #include "backups/alarm.hpp"
 #include "backups/backups.hpp"
 #include "backups/outcome.hpp"
 #include "backups/repository.hpp"
 #include "backups/rules.hpp"
 #include "identity/accounts.hpp"
-#include "resource/table.hpp"
 #include "servers/server.hpp"
 
 namespace securestack {
@@ -15,19 +15,18 @@ namespace {
 void leave_repositories(Tx& tx, Actor const& actor, Server const& server) {
     auto const owner = principal_of(tx, server.owner);
     std::vector<BackupTask> left;
-    Table<BackupTask> tasks{tx};
-    tasks.for_each(Sql{}.add("WHERE repository IS NOT NULL AND server = ").bind(server.id),
-                   [&](BackupTask const& task) {
-                       auto const repository = Table<Repository>(tx).find(*task.repository);
-                       bool const shared = server.team && repository && repository->team == server.team;
-                       if (!shared && !(repository && reaches(owner, Reach::operate, holder_of(*repository))))
-                           left.push_back(task);
-                   });
-    for (auto& task : left) {
-        task.repository.reset();
-        task.updated_at = actor.now;
-        derive(task);
-        tasks.update(task).value();
+    Table<BackupTask>(tx).for_each(
+        Sql{}.add("WHERE repository IS NOT NULL AND server = ").bind(server.id), [&](BackupTask const& task) {
+            auto const repository = Table<Repository>(tx).find(*task.repository);
+            bool const shared = server.team && repository && repository->team == server.team;
+            if (!shared && !(repository && reaches(owner, Reach::operate, holder_of(*repository))))
+                left.push_back(task);
+        });
+    for (auto const& before : left) {
+        auto after = before;
+        after.repository.reset();
+        derive(after);
+        save_changes(tx, actor, "backup.update", before, after).value();
     }
 }
 

@@ -268,6 +268,10 @@ TEST_P(BackupTasks, ARepositoryStaysBehindWhenItsServerIsGivenAway) {
     EXPECT_TRUE(as(mallory).get(path(id)).at("/repository").is_null());
     EXPECT_THAT(as(mallory).get(path(id)).text("/state_reason"), testing::HasSubstr("repository"));
     EXPECT_EQ(as(bob).del("/api/repositories/" + repository.id()).status, 204);
+    auto const log = as(carol).get("/api/audit?action=backup.update");
+    EXPECT_EQ(log.text("/results/0/object/id"), id) << log.body;
+    EXPECT_EQ(log.text("/results/0/changes/repository/from"), repository.id());
+    EXPECT_EQ(log.text("/results/0/actor/name"), "alice");
 }
 
 TEST_P(BackupTasks, ATeamsRepositoryGoesOnInTheTeam) {
