@@ -82,9 +82,6 @@ ServerFollower backup_follower();
 // Removes at most `limit` runs that were first heard of before `before`, their logs, and slots judged before
 // then; returns how many runs. Of every task the latest run stays.
 std::int64_t purge_old_runs(Tx& tx, Time before, std::int64_t limit);
-// Removes at most `limit` logs of runs that were first heard of before `before`; their ends stay in the runs.
-std::int64_t purge_old_run_logs(Tx& tx, Time before, std::int64_t limit);
-
 // Removes at most `limit` whole logs of runs that were reported before `before`; their last lines stay with
 // the runs. Returns how many.
 std::int64_t purge_old_run_logs(Tx& tx, Time before, std::int64_t limit);
