@@ -13,16 +13,16 @@ constexpr std::string_view lease_name = "housekeeping";
 // Longer than a round with its pause: the one who has it keeps it.
 constexpr std::chrono::minutes lease_duration{5};
 // A round leaves the rest of its minute to others.
-constexpr std::chrono::seconds longest_purge{5};
+constexpr std::chrono::seconds longest_chore{5};
 
 }  // namespace
 
 Housekeeper::Housekeeper(Database& database, Clock const& clock, IdSource& ids, Log& log,
-                         std::vector<Purge> purges)
+                         std::vector<Chore> chores)
     : database_(database),
       clock_(clock),
       log_(log),
-      purges_(std::move(purges)),
+      chores_(std::move(chores)),
       holder_(ids.make(clock.now()).to_string()) {}
 
 bool Housekeeper::claim() {
@@ -39,15 +39,15 @@ void Housekeeper::round() {
         log_.warn("housekeeping.failed", {{"what", "lease"}, {"reason", error.what()}});
         return;
     }
-    for (auto const& purge : purges_) run(purge);
+    for (auto const& chore : chores_) run(chore);
 }
 
-void Housekeeper::run(Purge const& purge) {
-    auto const end = Steady::now() + longest_purge;
+void Housekeeper::run(Chore const& chore) {
+    auto const end = Steady::now() + longest_chore;
     try {
-        while (!stopping_ && purge.batch() && Steady::now() < end) continue;
+        while (!stopping_ && chore.batch() && Steady::now() < end) continue;
     } catch (std::exception const& error) {
-        log_.warn("housekeeping.failed", {{"what", purge.name}, {"reason", error.what()}});
+        log_.warn("housekeeping.failed", {{"what", chore.name}, {"reason", error.what()}});
     }
 }
 

@@ -1,5 +1,6 @@
-// Removes what has had its time, a little at a time: of several replicas one does it, in transactions so
-// short that nobody waits for them, and never the audit log.
+// Does what has to be done now and then, a little at a time: removes what has had its time (never the audit
+// log), and keeps up what is derived from the rest. Of several replicas one does it, in transactions so short
+// that nobody waits for them.
 #pragma once
 
 #include <atomic>
@@ -15,34 +16,34 @@
 namespace securestack {
 
 // Rows in one transaction: it holds up SQLite's writer for some milliseconds.
-inline constexpr std::int64_t purge_batch = 500;
+inline constexpr std::int64_t chore_batch = 500;
 
-// One kind of thing that is kept for a time only.
-struct Purge {
+// One of the things that it does.
+struct Chore {
     std::string name;
-    // Removes a batch in transactions of its own; true when there may be more.
+    // Does some of it, in transactions of its own; true when there may be more.
     std::function<bool()> batch;
 };
 
 class Housekeeper {
   public:
     // The references must outlive it.
-    Housekeeper(Database& database, Clock const& clock, IdSource& ids, Log& log, std::vector<Purge> purges);
+    Housekeeper(Database& database, Clock const& clock, IdSource& ids, Log& log, std::vector<Chore> chores);
 
-    // Runs every purge, each for some seconds at most, if this replica holds the lease or can have it; for a
-    // timer of a minute. A failure is logged, and keeps no other purge.
+    // Runs every chore, each for some seconds at most, if this replica holds the lease or can have it; for a
+    // timer of a minute. A failure is logged, and keeps no other chore.
     void round();
     // A round under way ends with its batch, and none is begun. Thread-safe.
     void stop() { stopping_ = true; }
 
   private:
     bool claim();
-    void run(Purge const& purge);
+    void run(Chore const& chore);
 
     Database& database_;
     Clock const& clock_;
     Log& log_;
-    std::vector<Purge> const purges_;
+    std::vector<Chore> const chores_;
     std::string const holder_;
     std::atomic<bool> stopping_ = false;
 };

@@ -23,7 +23,7 @@ Actor program(Time now, IdSource& ids) {
 
 }  // namespace
 
-Purge planner_statistics(Database& database, Clock const& clock) {
+Chore planner_statistics(Database& database, Clock const& clock) {
     return {"statistics", [&database, &clock, gathered = std::optional<Time>{}]() mutable {
                 auto const script = dialect::gather_statistics(database.engine());
                 bool const is_due = !gathered || clock.now() - *gathered >= between_statistics;
@@ -34,18 +34,18 @@ Purge planner_statistics(Database& database, Clock const& clock) {
             }};
 }
 
-std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSource& ids, Log& log,
-                                    Identity& identity, ServerFollowers followers,
-                                    RetentionSettings settings) {
-    std::vector<Purge> purges;
+std::vector<Chore> housekeeping_chores(Database& database, Clock const& clock, IdSource& ids, Log& log,
+                                       Identity& identity, ServerFollowers followers,
+                                       RetentionSettings settings) {
+    std::vector<Chore> chores;
     // `remove` gets the transaction, the time and how many rows it may take, and says how many it took.
     auto const add = [&](std::string name, auto remove) {
-        purges.push_back({name, [&database, &clock, &log, name, remove = std::move(remove)] {
+        chores.push_back({name, [&database, &clock, &log, name, remove = std::move(remove)] {
                               auto const removed = database.write_now([&](Tx& tx) -> std::int64_t {
-                                  return remove(tx, clock.now(), purge_batch);
+                                  return remove(tx, clock.now(), chore_batch);
                               });
                               if (removed > 0) log.info("housekeeping." + name, {{"removed", removed}});
-                              return removed >= purge_batch;
+                              return removed >= chore_batch;
                           }});
     };
     add("servers", [&ids, followers = std::move(followers), kept = settings.deleted](Tx& tx, Time now,
@@ -59,22 +59,22 @@ std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSo
         return purge_old_runs(tx, now - kept, most);
     });
     add("idempotency_keys", purge_idempotency_keys);
-    purges.push_back({"maintenance", [&database, &clock] {
+    chores.push_back({"maintenance", [&database, &clock] {
                           auto const shown = database.write_now([&](Tx& tx) {
-                              return advance_maintenance_windows(tx, clock.now(), purge_batch);
+                              return advance_maintenance_windows(tx, clock.now(), chore_batch);
                           });
-                          return shown >= purge_batch;
+                          return shown >= chore_batch;
                       }});
     for (auto const* schema : {&schema_of<Server>(), &schema_of<Incident>(), &schema_of<BackupTask>()}) {
-        purges.push_back({"search", [&database, schema] {
+        chores.push_back({"search", [&database, schema] {
                               return database.write_now([&](Tx& tx) {
-                                  return index_texts(tx, *schema, purge_batch) >= purge_batch;
+                                  return index_texts(tx, *schema, chore_batch) >= chore_batch;
                               });
                           }});
     }
-    purges.push_back(planner_statistics(database, clock));
-    purges.push_back({"identity", [&identity] { return identity.purge_expired(); }});
-    return purges;
+    chores.push_back(planner_statistics(database, clock));
+    chores.push_back({"identity", [&identity] { return identity.purge_expired(); }});
+    return chores;
 }
 
 }  // namespace securestack

