@@ -117,6 +117,11 @@ boost::json::value changes_between(Schema const& schema, void const* before, voi
     return changes;
 }
 
+boost::json::value masked_change(bool was_there, bool is_there) {
+    auto const masked = [](bool there) { return there ? boost::json::value("***") : boost::json::value(); };
+    return {{"from", masked(was_there)}, {"to", masked(is_there)}};
+}
+
 std::string audit_type(Schema const& schema) {
     std::string type;
     for (char const c : schema.name) {

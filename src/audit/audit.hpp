@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include "core/principal.hpp"
@@ -51,6 +52,11 @@ void nothing_to_record(Tx& tx);
 // deleted; the other side's values are then null. Write-only and internal fields never appear.
 boost::json::value changes_between(Schema const& schema, void const* before, void const* after);
 
+// What a record tells of a secret that was set, replaced or removed: {"from", "to"}, with "***" for whatever
+// there is. Write-only members are in no schema's `changes_between`; whoever writes one adds them to what it
+// records.
+boost::json::value masked_change(bool was_there, bool is_there);
+
 // The type of a document's objects: its schema's name as the log spells it ("ApiKey": "api_key").
 std::string audit_type(Schema const& schema);
 
@@ -68,9 +74,11 @@ AuditObject audit_object(T const& object) {
 
 // The usual cases.
 template <class T>
-void record_created(Tx& tx, Actor const& actor, std::string_view action, T const& after) {
-    record(tx, actor, action, audit_object(after), Outcome::success,
-           changes_between(schema_of<T>(), nullptr, &after));
+void record_created(Tx& tx, Actor const& actor, std::string_view action, T const& after,
+                    boost::json::object const& secrets = {}) {
+    auto changes = changes_between(schema_of<T>(), nullptr, &after);
+    for (auto const& [member, change] : secrets) changes.as_object()[member] = change;
+    record(tx, actor, action, audit_object(after), Outcome::success, changes);
 }
 template <class T>
 void record_changed(Tx& tx, Actor const& actor, std::string_view action, T const& before, T const& after) {

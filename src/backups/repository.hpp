@@ -37,7 +37,7 @@ inline Holder holder_of(Repository const& repository) {
     return {.owner = repository.owner, .team = repository.team};
 }
 
-// What a client may say of one. Without a password, and without env, one that exists keeps its own.
+// What a client may say of one. A secret that is left out stays with one that exists; null removes it.
 struct RepositoryDraft {
     std::string name;
     std::string url;

@@ -1,3 +1,5 @@
+#include <boost/json/object.hpp>
+
 #include "audit/save_changes.hpp"
 #include "backups/repository.hpp"
 #include "backups/routes.hpp"
@@ -38,6 +40,17 @@ RepositoryDraft draft_of(Repository const& repository) {
     return draft;
 }
 
+// Which secrets a document speaks of. What it leaves out stays; null removes.
+struct Mentioned {
+    bool password = false;
+    bool env = false;
+};
+Mentioned mentioned_in(boost::json::value const& document) {
+    auto const* members = document.if_object();
+    if (members == nullptr) return {};
+    return {.password = members->contains("password"), .env = members->contains("env")};
+}
+
 class Repositories {
   public:
     explicit Repositories(MasterKey const& key) : key_(key) {}
@@ -49,9 +62,9 @@ class Repositories {
         repository.id = context.new_id();
         repository.owner = context.principal.user;
         repository.created_at = repository.updated_at = context.now;
-        take(repository, draft.value);
+        auto const secrets = take(repository, draft.value, {.password = true, .env = true});
         if (auto const saved = Table<Repository>(tx).insert(repository); !saved) return saved.error();
-        record_created(tx, context, "repository.create", repository);
+        record_created(tx, context, "repository.create", repository, secrets);
         return Created<Repository>{repository, "/api/repositories/" + repository.id.to_string()};
     }
 
@@ -65,24 +78,37 @@ class Repositories {
             check_team(tx, context.principal, draft.value.team, draft.errors);
         if (!draft.errors.empty()) return Problem{std::move(draft.errors)};
         auto after = *before;
-        take(after, draft.value);
-        bool const has_new_secrets = after.sealed != before->sealed;
-        auto const saved = save_changes(tx, context, "repository.update", *before, after, has_new_secrets);
+        auto const secrets = take(after, draft.value, mentioned_in(document.document()));
+        auto const saved = save_changes(tx, context, "repository.update", *before, after, secrets);
         if (!saved) return saved.error();
         return Entity<Repository>{std::move(after)};
     }
 
   private:
-    void take(Repository& repository, RepositoryDraft const& draft) const {
+    // What that changes of the secrets, masked.
+    boost::json::object take(Repository& repository, RepositoryDraft const& draft,
+                             Mentioned const& mentioned) const {
         repository.name = draft.name;
         repository.url = draft.url;
         repository.append_only = draft.append_only;
         repository.team = draft.team;
-        if (!draft.password && !draft.env) return;
+        boost::json::object changes;
+        if (!mentioned.password && !mentioned.env) return changes;
         auto secrets = open_secrets(key_, repository);
-        if (draft.password) secrets.password = draft.password;
-        if (draft.env) secrets.env = *draft.env;
-        repository.sealed = seal_secrets(key_, repository.id, secrets);
+        auto const note = [&](std::string_view member, bool was_there, bool is_there) {
+            if (was_there || is_there) changes[member] = masked_change(was_there, is_there);
+        };
+        if (mentioned.password) {
+            note("password", secrets.password.has_value(), draft.password.has_value());
+            secrets.password = draft.password;
+        }
+        if (mentioned.env) {
+            auto env = draft.env.value_or(std::map<std::string, std::string>{});
+            note("env", !secrets.env.empty(), !env.empty());
+            secrets.env = std::move(env);
+        }
+        if (!changes.empty()) repository.sealed = seal_secrets(key_, repository.id, secrets);
+        return changes;
     }
 
     MasterKey const& key_;
@@ -125,7 +151,7 @@ void add_repository_routes(Router& router, Backups& backups) {
     collection.create(bound(repositories, &Repositories::create));
     collection.get(get_repository).summary("One repository; its secrets are never answered");
     collection.replace(bound(repositories, &Repositories::change<Replacement<RepositoryDraft>>))
-        .summary("Replace a repository; secrets that are left out stay");
+        .summary("Replace a repository; secrets that are left out stay, and null removes one");
     collection.update(bound(repositories, &Repositories::change<Patch<RepositoryDraft>>));
     collection.remove(delete_repository)
         .summary("Forget a repository that no task uses; its data stays where it is")

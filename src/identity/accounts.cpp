@@ -9,6 +9,11 @@
 namespace securestack {
 namespace {
 
+void record_new_password(Tx& tx, Actor const& actor, std::string_view action, User const& user) {
+    boost::json::object const changes{{"password", masked_change(true, true)}};
+    record(tx, actor, action, audit_object(user), Outcome::success, changes);
+}
+
 bool is_active_admin(User const& user) {
     return user.role == Role::admin && !user.disabled;
 }
@@ -115,7 +120,7 @@ Result<User> Accounts::change(Tx& tx, Actor const& actor, User const& before, Us
         record(tx, actor, "user.update", audit_object(after), Outcome::success, changes);
     }
     if (before.role == Role::admin && after.role != Role::admin) limit_keys(tx, actor, after.id);
-    if (new_hash) record(tx, actor, "user.set_password", audit_object(after), Outcome::success);
+    if (new_hash) record_new_password(tx, actor, "user.set_password", after);
     return after;
 }
 
@@ -123,7 +128,7 @@ Result<User> Accounts::change_own_password(Tx& tx, Actor const& actor, User user
     set_password(tx, actor, user, std::move(hash));
     user.updated_at = actor.now;
     if (auto const saved = Table<User>(tx).update(user); !saved) return saved.error();
-    record(tx, actor, "user.change_password", audit_object(user), Outcome::success);
+    record_new_password(tx, actor, "user.change_password", user);
     return user;
 }
 

@@ -80,6 +80,12 @@ Result<Created<User>> finish_creation(Identity& identity, Tx& tx, Context const&
     return Created<User>{*std::move(created), std::move(location)};
 }
 
+bool would_remove_password(boost::json::value const& document) {
+    auto const* members = document.if_object();
+    auto const* password = members != nullptr ? members->if_contains("password") : nullptr;
+    return password != nullptr && password->is_null();
+}
+
 // `document` is applied again when the hash is made: somebody may have changed the user meanwhile.
 template <class Change>
 Result<Edit> begin_change(Identity& identity, Tx& tx, Context const& context, Id id, Change const& document) {
@@ -87,6 +93,8 @@ Result<Edit> begin_change(Identity& identity, Tx& tx, Context const& context, Id
     if (!user) return user.error();
     auto draft = document.draft(draft_of(*user));
     if (auto const allowed = check_reach(context, id, draft.value); !allowed) return allowed.error();
+    if (would_remove_password(document.document()))
+        draft.errors.push_back({"/password", "null", "cannot be removed: leave it out to keep it as it is"});
     auto edit = edit_of(identity, id, std::move(draft));
     edit.wanted = document;
     return edit;

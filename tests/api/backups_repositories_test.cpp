@@ -1,4 +1,6 @@
 // Repositories: their secrets go in and never come out.
+#include <boost/json/parse.hpp>
+
 #include "backups/repository.hpp"
 #include "backups_fixture.hpp"
 #include "resource/table.hpp"
@@ -56,6 +58,39 @@ TEST_P(BackupRepositories, WhatAChangeLeavesOutStays) {
     EXPECT_EQ(secrets(renamed.id()).env.size(), 1U);
     as(bob).patch(place, R"({"env": {}})");
     EXPECT_EQ(secrets(renamed.id()).env.size(), 0U);
+}
+
+TEST_P(BackupRepositories, NullRemovesASecret) {
+    auto const place = "/api/repositories/" + make().id();
+    auto const id = place.substr(std::string_view{"/api/repositories/"}.size());
+
+    EXPECT_EQ(as(bob).patch(place, R"({"password": null})").status, 200);
+    EXPECT_FALSE(secrets(id).password);
+    EXPECT_EQ(secrets(id).env.size(), 1U);
+    EXPECT_EQ(as(bob).put(place, R"({"name": "offsite", "url": "/srv", "env": null})").status, 200);
+    EXPECT_EQ(secrets(id).env.size(), 0U);
+
+    auto const bare = as(bob).get(place);
+    auto const again = as(bob).patch(place, R"({"password": null, "env": null})");
+    EXPECT_EQ(again.header("ETag"), bare.header("ETag"));
+    EXPECT_EQ(records("repository.update"), 2);
+}
+
+TEST_P(BackupRepositories, TheAuditLogNamesASecretThatChangedAndDoesNotTellIt) {
+    auto const place = "/api/repositories/" + make().id();
+    as(bob).patch(place, R"({"password": "another-canary"})");
+    as(bob).patch(place, R"({"password": null, "env": {}})");
+
+    auto const made = as(alice).get("/api/audit?action=repository.create").at("/results/0/changes");
+    auto const log = as(alice).get("/api/audit?action=repository.update");
+
+    EXPECT_EQ(made.at("password"), boost::json::parse(R"({"from": null, "to": "***"})"));
+    EXPECT_EQ(made.at("env"), boost::json::parse(R"({"from": null, "to": "***"})"));
+    EXPECT_EQ(log.at("/results/1/changes"),
+              boost::json::parse(R"({"password": {"from": "***", "to": "***"}})"));
+    EXPECT_EQ(log.at("/results/0/changes"), boost::json::parse(R"({"password": {"from": "***", "to": null},
+        "env": {"from": "***", "to": null}})"));
+    EXPECT_THAT(log.body, Not(HasSubstr("canary")));
 }
 
 TEST_P(BackupRepositories, SentAsItIsItKeepsItsVersionAndLeavesNoRecord) {

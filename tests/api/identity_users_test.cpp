@@ -107,6 +107,11 @@ TEST_P(Users, AnAdministratorsPasswordsKeepToThePolicy) {
     auto const path = create("dave").header("Location");
 
     EXPECT_EQ(as(alice).patch(path, object({{"password", "short"}})).status, 422);
+    for (auto const& nothing : {as(alice).patch(path, R"({"password": null})"),
+                                as(alice).put(path, R"({"username": "bob", "password": null})")}) {
+        EXPECT_EQ(nothing.status, 422);
+        EXPECT_EQ(nothing.text("/errors/0/pointer"), "/password");
+    }
     EXPECT_EQ(log_in("dave").status, 200);
 }
 
