@@ -177,7 +177,9 @@ Schema const& schema_of<Summary>() {
     static constexpr auto fields = fields_of<Summary>(
         field<&Summary::at>("at").read_only(), field<&Summary::servers>("servers").read_only(),
         field<&Summary::backups>("backups").read_only(), field<&Summary::incidents>("incidents").read_only(),
-        field<&Summary::acts>("acts").read_only().doc("The latest entries of the audit log."));
+        field<&Summary::acts>("acts").read_only().doc("The latest entries of the audit log, of those that "
+                                                      "you may read there; null for an API key without "
+                                                      "the scope audit:read."));
     static constexpr Schema schema{.name = "Summary", .fields = fields};
     return schema;
 }
@@ -188,8 +190,7 @@ void add_summary_route(Router& router) {
         .summary("The numbers of the first screen")
         .description(
             "Servers by status, backups by state, unresolved incidents by severity, and the latest acts: of "
-            "what you may see. A part that an API key has no scope for is null; who may not read the audit "
-            "log gets no `acts`.")
+            "what you may see. A part that an API key has no scope for is null.")
         .tag("Overview");
 }
 

@@ -67,7 +67,7 @@ struct Summary {
     std::optional<ServerNumbers> servers;
     std::optional<BackupNumbers> backups;
     std::optional<IncidentNumbers> incidents;
-    std::vector<RecentAct> acts;
+    std::optional<std::vector<RecentAct>> acts;
 };
 template <>
 Schema const& schema_of<Summary>();

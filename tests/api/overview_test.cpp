@@ -118,5 +118,16 @@ TEST_P(Overview, TheSummaryCountsWhatTheCallerSees) {
     EXPECT_EQ(as(mallory).get("/api/summary").at("/incidents/total"), 0);
 }
 
+TEST_P(Overview, WhatAnApiKeyMayNotReadIsNullInTheSummary) {
+    auto const made = as(bob).post("/api/keys", R"({"name": "wall", "scopes": ["servers:read"]})");
+    auto const key = anonymous().with("X-API-Key", made.text("/key"));
+
+    auto const summary = key.get("/api/summary");
+
+    EXPECT_EQ(summary.at("/servers/total"), 0) << summary.body;
+    for (auto const* part : {"/backups", "/incidents", "/acts"})
+        EXPECT_TRUE(summary.at(part).is_null()) << part;
+}
+
 }  // namespace
 }  // namespace securestack::test
