@@ -72,8 +72,11 @@ struct Membership {
     TeamRole role = TeamRole::viewer;
 };
 
-// So that a list, which reads one range of an index for each, has a bounded cost.
-inline constexpr std::size_t most_teams_of_a_user = 32;
+// So that a list, which reads one range of an index for each, has a bounded cost. Counted apart: others say
+// which teams one is put into, and nobody can keep one from making teams.
+inline constexpr std::size_t most_teams_made = 32;
+inline constexpr std::size_t most_teams_joined = 32;
+inline constexpr std::size_t most_teams_of_a_user = most_teams_made + most_teams_joined;
 
 struct Principal {
     Id user{};         // nil when anonymous

@@ -42,7 +42,7 @@ Schema const& schema_of<TeamMember>() {
         field<&TeamMember::role>("role").read_only().filterable().doc(
             "viewer: read; operator: act and change; maintainer: also delete, and manage members."),
         field<&TeamMember::added_at>("added_at").read_only(), field<&TeamMember::id>("id").internal(),
-        field<&TeamMember::team>("team").internal());
+        field<&TeamMember::team>("team").internal(), field<&TeamMember::founded>("founded").internal());
     static constexpr std::array unique{UniqueRule{"team_members_user", "/username",
                                                   "This user is a member already; change its role instead."}};
     static constexpr Schema schema{.name = "TeamMember",

@@ -39,6 +39,7 @@ struct TeamMember {
 
     Id id{};
     Id team{};
+    bool founded = false;  // it is a member since it made the team
 };
 template <>
 Schema const& schema_of<TeamMember>();

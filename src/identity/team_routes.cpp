@@ -51,10 +51,14 @@ std::int64_t rows_of(Tx& tx, Sql const& counted) {
     return rows;
 }
 
-bool has_all_teams(Tx& tx, Id user) {
-    auto const teams =
-        rows_of(tx, Sql{}.add("SELECT count(*) FROM team_members WHERE \"user\" = ").bind(user));
-    return teams >= static_cast<std::int64_t>(most_teams_of_a_user);
+// Among the teams that the user made and is still in, or among those that others have put it into.
+bool has_room(Tx& tx, Id user, bool founded) {
+    auto const teams = rows_of(tx, Sql{}
+                                       .add("SELECT count(*) FROM team_members WHERE \"user\" = ")
+                                       .bind(user)
+                                       .add(" AND founded = ")
+                                       .bind(founded));
+    return teams < static_cast<std::int64_t>(founded ? most_teams_made : most_teams_joined);
 }
 
 // Whoever comes or goes, or becomes another, is told on this replica at once, on the others within a second.
@@ -69,17 +73,18 @@ void join(Identity& identity, Tx& tx, TeamMember const& member) {
 
 Result<Created<Team>> create_team(Identity& identity, Tx& tx, Context const& context, Team const& draft) {
     auto const& principal = context.principal;
-    bool const is_full = has_all_teams(tx, principal.user);
-    if (is_full && principal.role != Role::admin) {
-        return Problem{ErrorCode::conflict, "You are in " + std::to_string(most_teams_of_a_user) +
-                                                " teams, which is the most: leave one first."};
+    bool const joins = has_room(tx, principal.user, true);
+    if (!joins && principal.role != Role::admin) {
+        return Problem{ErrorCode::conflict,
+                       "You are in " + std::to_string(most_teams_made) +
+                           " teams that you made, which is the most: leave or delete one of them first."};
     }
     Team team = draft;
     team.id = context.new_id();
     team.created_at = team.updated_at = context.now;
     team.name_fold = fold_case(team.name).value_or("");
     if (auto const saved = Table<Team>(tx).insert(team); !saved) return saved.error();
-    if (!is_full) {
+    if (joins) {
         TeamMember maintainer;
         maintainer.id = context.new_id();
         maintainer.team = team.id;
@@ -87,6 +92,7 @@ Result<Created<Team>> create_team(Identity& identity, Tx& tx, Context const& con
         maintainer.username = principal.name;
         maintainer.role = TeamRole::maintainer;
         maintainer.added_at = context.now;
+        maintainer.founded = true;
         join(identity, tx, maintainer);
     }
     record_created(tx, context, "team.create", team);
@@ -142,9 +148,10 @@ Result<TeamMember> add(Identity& identity, Tx& tx, Context const& context, Team 
         return Problem{ErrorCode::conflict, "A team has at most " + std::to_string(most_members_of_a_team) +
                                                 " members: make another team."};
     }
-    if (has_all_teams(tx, user.id)) {
-        return Problem{ErrorCode::conflict, "This user is in " + std::to_string(most_teams_of_a_user) +
-                                                " teams, which is the most."};
+    if (!has_room(tx, user.id, false)) {
+        return Problem{ErrorCode::conflict,
+                       "This user is in " + std::to_string(most_teams_joined) +
+                           " teams that others made, which is the most: it has to leave one of them first."};
     }
     TeamMember member;
     member.id = context.new_id();
@@ -246,7 +253,9 @@ void add_member_routes(Router& router, Identity& identity) {
     router.post("/api/teams/{id}/members", allow(teams_write), bound(identity, add_member))
         .operation("addTeamMember")
         .summary("Add a user to a team")
-        .description("409 when it is a member already, or when it is in 32 teams.")
+        .description(
+            "409 when it is a member already, when it is in 32 teams that others made, or when the team has "
+            "500 members.")
         .tag("Teams")
         .reach(Reach::manage)
         .answers(409);
@@ -278,7 +287,9 @@ void add_team_routes(Router& router, Identity& identity) {
                       .writing = Permission::teams_write,
                       .changing = Reach::manage}};
     teams.list<Team>(own_teams).summary("The teams that you are in; all, for administrators and auditors");
-    teams.create(bound(identity, create_team)).summary("Make a team; you become its maintainer");
+    teams.create(bound(identity, create_team))
+        .summary("Make a team; you become its maintainer")
+        .description("409 also when you are in 32 teams that you made.");
     teams.get(get_team);
     teams.replace(change_team<Replacement<Team>>).summary("Replace a team's name and description");
     teams.update(change_team<Patch<Team>>);

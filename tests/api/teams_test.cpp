@@ -128,11 +128,31 @@ TEST_P(Teams, WhatIsNotAUserOrARoleIs422) {
 }
 
 TEST_P(Teams, AUserIsInABoundedNumberOfTeams) {
-    for (std::size_t i = 1; i < most_teams_of_a_user; ++i) make(bob, "team " + std::to_string(i));
+    for (std::size_t i = 1; i < most_teams_made; ++i) make(bob, "team " + std::to_string(i));
 
-    EXPECT_EQ(as(bob).post("/api/teams", object({{"name", "one too many"}})).status, 409);
-    team = make(erin, "Other");
-    EXPECT_EQ(add(erin, bob, "viewer").status, 409);
+    auto const refused = as(bob).post("/api/teams", object({{"name", "one too many"}}));
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_NE(refused.text("/detail").find("32 teams"), std::string::npos) << refused.body;
+    add(bob, erin, "maintainer");
+    EXPECT_EQ(as(bob).del(member(bob)).status, 204);
+    EXPECT_EQ(as(bob).post("/api/teams", object({{"name", "not too many"}})).status, 201);
+}
+
+TEST_P(Teams, NobodyIsKeptFromATeamOfItsOwnByTheTeamsOfOthers) {
+    std::string last;
+    for (std::size_t i = 0; i < most_teams_joined; ++i) {
+        last = team = make(mallory, "team " + std::to_string(i));
+        ASSERT_EQ(add(mallory, frank, i % 2 == 0 ? "viewer" : "maintainer").status, 201);
+    }
+
+    team = make(bob, "Other");
+    auto const refused = add(bob, frank, "viewer");
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_NE(refused.text("/detail").find("32 teams that others made"), std::string::npos) << refused.body;
+    EXPECT_EQ(set(bob, frank, "viewer").status, 409);
+    EXPECT_EQ(as(frank).post("/api/teams", object({{"name", "franks"}})).status, 201);
+    EXPECT_EQ(as(frank).del(last + "/members/" + id_of(frank).to_string()).status, 204);
+    EXPECT_EQ(add(bob, frank, "viewer").status, 201);
 }
 
 TEST_P(Teams, AMembersNewNameIsItsNameInTheTeam) {
