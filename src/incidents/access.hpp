@@ -1,5 +1,5 @@
-// Who sees an incident, and who may do what to it: its owner, its team by their roles, and its assignee, who
-// may act on it as an operator does.
+// Who sees an incident, and who may do what to it: its owner if it has one (`Incident::owner`), its team by
+// their roles, and its assignee, who may act on it as an operator does.
 #pragma once
 
 #include "core/error.hpp"

@@ -41,8 +41,9 @@ struct Incident {
     std::string resolution;
     Time created_at{};
     Time updated_at{};
-    // Whose it is beside the team's: the reporter's, or the owner's of its first server when an administrator
-    // or the program reported it. None when that account is gone, or there was no server.
+    // Whose it is beside the team's. Of what belongs to no team: the reporter's. Of what its servers' team
+    // holds, and of what an administrator or the program reported: the owner's of its first server. None when
+    // a team holds it alone, when that account is gone, or when there was no server.
     std::optional<Id> owner;
     // From `opened_at`, for the statistics: to the first acknowledgement, and to the resolution that holds.
     std::optional<std::int64_t> acknowledged_after_seconds;

@@ -38,6 +38,36 @@ std::optional<Id> common_team(std::vector<NamedServer> const& servers) {
     return shared ? team : std::nullopt;
 }
 
+// What concerns the servers of one team is theirs who hold the servers. Another team's is the team's alone,
+// and without a team it is its reporter's; an administrator's, who sees it anyway, the server's owner's.
+void settle_holder(Incident& incident, Principal const& reporter, std::vector<NamedServer> const& servers) {
+    auto const shared = common_team(servers);
+    if (!incident.team) incident.team = shared;
+    bool const follows_servers =
+        !servers.empty() && (incident.team ? incident.team == shared : reporter.role == Role::admin);
+    if (follows_servers) {
+        incident.owner = servers.front().holder.owner;
+    } else if (!incident.team) {
+        incident.owner = reporter.user;
+    }
+}
+
+// The same when its team is another one: who reported it answers for it only while no team does, and who
+// takes it from its team does from then on.
+void settle_holder(Incident& given, Id by) {
+    if (given.team && given.owner == given.reporter) given.owner.reset();
+    if (!given.team && !given.owner) given.owner = by;
+}
+
+// A viewer reports to its team; who looks after it is for others to say.
+void check_may_assign(Incident const& incident, Principal const& reporter, Errors& errors) {
+    if (!incident.assignee || !errors.empty()) return;
+    Holder const holder{.owner = incident.owner.value_or(Id{}), .team = incident.team};
+    if (reaches(reporter, Reach::operate, holder)) return;
+    errors.push_back(
+        {"/assignee", "forbidden", "is for an operator of the servers' team to say: leave it out"});
+}
+
 }  // namespace
 
 std::vector<NamedServer> check_servers(Tx& tx, Principal const& principal, Reach reach,
@@ -71,19 +101,16 @@ Result<Incident> completed(Tx& tx, Context const& context, Draft<Incident> draft
     auto& [incident, errors] = draft;
     incident.id = context.new_id();
     incident.opened_at = incident.created_at = incident.updated_at = context.now;
-    incident.reporter = incident.owner = context.principal.user;
+    incident.reporter = context.principal.user;
     check_resolution(incident, errors);
     if (incident.status != IncidentStatus::open)
         errors.push_back({"/status", "conflict", "a new incident is open; leave it out"});
     check_assignee(tx, incident.assignee, errors);
     check_team(tx, context.principal, incident.team, errors);
     auto const servers = check_servers(tx, context.principal, Reach::read, incident.servers, {}, errors);
-    if (!errors.empty()) return Problem{std::move(errors)};
-    if (!incident.team) incident.team = common_team(servers);
-    // An administrator sees it anyway; whose server it is must, too.
-    if (context.principal.role == Role::admin && !servers.empty())
-        incident.owner = servers.front().holder.owner;
-    return std::move(incident);
+    settle_holder(incident, context.principal, servers);
+    check_may_assign(incident, context.principal, errors);
+    return faultless(std::move(draft));
 }
 
 Result<Incident> completed_change(Tx& tx, Context const& context, Incident const& before,
@@ -101,7 +128,10 @@ Result<Incident> completed_change(Tx& tx, Context const& context, Incident const
     if (reopened && after.resolution == before.resolution) after.resolution.clear();
     check_resolution(after, errors);
     if (after.assignee != before.assignee) check_assignee(tx, after.assignee, errors);
-    if (is_given) check_team(tx, principal, after.team, errors);
+    if (is_given) {
+        check_team(tx, principal, after.team, errors);
+        settle_holder(after, principal.user);
+    }
     if (after.servers != before.servers)
         check_servers(tx, principal, Reach::read, after.servers, before.servers, errors);
     if (!errors.empty()) return Problem{std::move(errors)};

@@ -105,6 +105,45 @@ TEST_P(IncidentAccess, TheTeamOfItsServersSeesANewIncident) {
     EXPECT_EQ(as(mallory).get(path(two)).status, 404);
 }
 
+TEST_P(IncidentAccess, WhatATeamHoldsIsNotItsReportersAlone) {
+    auto const team = new_team("Core", {{bob, "operator"}, {mallory, "viewer"}, {erin, "maintainer"}});
+    auto const server = new_server(bob, "shared", R"(, "team": ")" + team + '"');
+    auto const leaves = [&](Persona const& who) {
+        as(alice).del("/api/teams/" + team + "/members/" + user(who));
+    };
+    auto const viewers = new_incident(mallory, "x", R"(, "servers": )" + ids({server}));
+    auto const named = new_incident(bob, "y", R"(, "team": ")" + team + '"');
+    auto const given = new_incident(bob, "z");
+    as(bob).patch(path(given), R"({"team": ")" + team + "\"}");
+
+    EXPECT_THAT(statuses(mallory, viewers), ElementsAre(200, 200, 403, 403, 403, 403));
+    EXPECT_EQ(as(mallory).patch(path(viewers), R"({"team": null})").status, 403);
+    EXPECT_EQ(as(bob).del(path(named)).status, 403);
+    leaves(mallory);
+    leaves(bob);
+    EXPECT_THAT(statuses(mallory, viewers), ElementsAre(404, 404, 404, 404, 404, 404));
+    for (auto const& id : {named, given}) EXPECT_EQ(as(bob).get(path(id)).status, 404);
+    EXPECT_THAT(column(as(bob).get("/api/incidents"), "title"), ElementsAre("x"));  // it is bob's server
+    EXPECT_EQ(as(mallory).get("/api/incidents?count=true").at("/count"), 0);
+
+    EXPECT_EQ(as(erin).patch(path(named), R"({"team": null})").status, 200);
+    leaves(erin);
+    EXPECT_THAT(statuses(erin, named), ElementsAre(200, 200, 200, 201, 200, 204));
+}
+
+TEST_P(IncidentAccess, AViewerReportsAndDoesNotAssign) {
+    auto const team = new_team("Core", {{bob, "operator"}, {mallory, "viewer"}});
+    auto const server = new_server(bob, "shared", R"(, "team": ")" + team + '"');
+    auto const body =
+        R"({"title": "x", "servers": )" + ids({server}) + R"(, "assignee": ")" + user(mallory) + "\"}";
+
+    auto const refused = as(mallory).post("/api/incidents", body);
+
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_EQ(refused.text("/errors/0/pointer"), "/assignee");
+    EXPECT_EQ(as(bob).post("/api/incidents", body).status, 201);
+}
+
 TEST_P(IncidentAccess, WhoseServerItIsSeesWhatAnAdministratorReports) {
     auto const server = new_server(bob, "db-1");
 
@@ -115,7 +154,7 @@ TEST_P(IncidentAccess, WhoseServerItIsSeesWhatAnAdministratorReports) {
 }
 
 TEST_P(IncidentAccess, AnotherTeamIsForWhoManagesIt) {
-    auto const team = new_team("Core", {{bob, "operator"}, {erin, "operator"}});
+    auto const team = new_team("Core", {{bob, "maintainer"}, {erin, "operator"}});
     auto const other = new_team("Web", {{erin, "maintainer"}, {bob, "viewer"}});
     auto const id = new_incident(bob, "x", R"(, "team": ")" + team + '"');
     auto const give = [&](Persona const& who, std::string const& to) {
