@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include "crypto/password.hpp"
 #include "http/bound.hpp"
 #include "http/router.hpp"
@@ -9,36 +11,27 @@ namespace securestack {
 
 // The caller, as it sees itself.
 struct Account {
-    Id id{};
-    std::string username;
-    std::optional<std::string> email;
-    std::string display_name;
-    Role role = Role::user;
-    bool disabled = false;
+    User user;
     std::vector<std::string> permissions;
-    Time created_at{};
-    Time updated_at{};
-    std::optional<Time> last_login_at;
-    std::int64_t version = 1;
+    std::int64_t version = 1;  // the user's
 };
+// So that an account is where its user is, and the user's fields are the account's.
+static_assert(std::is_standard_layout_v<Account>);
 
 template <>
 Schema const& schema_of<Account>() {
-    static constexpr auto fields = fields_of<Account>(
-        field<&Account::id>("id").read_only().doc("UUID version 7."),
-        field<&Account::username>("username").read_only().sample("\"bob@example.org\""),
-        field<&Account::email>("email").read_only().sample("\"bob@example.org\""),
-        field<&Account::display_name>("display_name").read_only().sample("\"Bob Martin\""),
-        field<&Account::role>("role").read_only(), field<&Account::disabled>("disabled").read_only(),
-        field<&Account::permissions>("permissions")
-            .read_only()
-            .doc("What these credentials may do, in the words of an API key's scopes.")
-            .sample(R"(["account", "servers:read"])"),
-        field<&Account::created_at>("created_at").read_only(),
-        field<&Account::updated_at>("updated_at").read_only(),
-        field<&Account::last_login_at>("last_login_at").read_only(),
-        field<&Account::version>("version").internal());
-    static constexpr Schema schema{
+    static std::vector<Field> const fields = [] {
+        std::vector<Field> all;
+        for (auto const& of_user : schema_of<User>().fields) {
+            if (of_user.is_readable()) all.push_back(of_user.read_only());
+        }
+        all.push_back(field<&Account::permissions>("permissions")
+                          .read_only()
+                          .doc("What these credentials may do, in the words of an API key's scopes.")
+                          .sample(R"(["account", "servers:read"])"));
+        return all;
+    }();
+    static Schema const schema{
         .name = "Account", .fields = fields, .documentation = "Who is calling, and what it may do."};
     return schema;
 }
@@ -47,20 +40,12 @@ namespace {
 
 Entity<Account> account_of(User user, Context const& context) {
     Account account;
-    account.id = user.id;
-    account.username = std::move(user.username);
-    account.email = std::move(user.email);
-    account.display_name = std::move(user.display_name);
-    account.role = user.role;
-    account.disabled = user.disabled;
+    account.version = user.version;
+    account.user = std::move(user);
     for (std::size_t i = 0; i < permission_count; ++i) {
         auto const permission = static_cast<Permission>(i);
         if (may(context.principal, permission)) account.permissions.emplace_back(to_string(permission));
     }
-    account.created_at = user.created_at;
-    account.updated_at = user.updated_at;
-    account.last_login_at = user.last_login_at;
-    account.version = user.version;
     return {std::move(account)};
 }
 
