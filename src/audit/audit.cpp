@@ -122,6 +122,14 @@ boost::json::value masked_change(bool was_there, bool is_there) {
     return {{"from", masked(was_there)}, {"to", masked(is_there)}};
 }
 
+void add_last_holder(boost::json::object& changes, Holder const& holder) {
+    auto const add = [&](std::string_view member, Id id) {
+        if (!id.is_nil()) changes[member] = {{"from", id.to_string()}, {"to", nullptr}};
+    };
+    add("owner", holder.owner);
+    add("team", holder.team.value_or(Id{}));
+}
+
 std::string audit_type(Schema const& schema) {
     std::string type;
     for (char const c : schema.name) {

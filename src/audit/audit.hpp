@@ -2,6 +2,7 @@
 // committed together or not at all.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,6 +58,9 @@ boost::json::value changes_between(Schema const& schema, void const* before, voi
 // records.
 boost::json::value masked_change(bool was_there, bool is_there);
 
+// The members "owner" and "team" of an object that is gone.
+void add_last_holder(boost::json::object& changes, Holder const& holder);
+
 // The type of a document's objects: its schema's name as the log spells it ("ApiKey": "api_key").
 std::string audit_type(Schema const& schema);
 
@@ -85,10 +89,14 @@ void record_changed(Tx& tx, Actor const& actor, std::string_view action, T const
     record(tx, actor, action, audit_object(after), Outcome::success,
            changes_between(schema_of<T>(), &before, &after));
 }
+// `last_holder`: whose it was, where the document does not show it: they are told that it is gone
+// (/api/events).
 template <class T>
-void record_deleted(Tx& tx, Actor const& actor, std::string_view action, T const& before) {
-    record(tx, actor, action, audit_object(before), Outcome::success,
-           changes_between(schema_of<T>(), &before, nullptr));
+void record_deleted(Tx& tx, Actor const& actor, std::string_view action, T const& before,
+                    std::optional<Holder> const& last_holder = {}) {
+    auto changes = changes_between(schema_of<T>(), &before, nullptr);
+    if (last_holder) add_last_holder(changes.as_object(), *last_holder);
+    record(tx, actor, action, audit_object(before), Outcome::success, changes);
 }
 
 // The dispatcher's hooks.

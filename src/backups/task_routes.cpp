@@ -68,7 +68,7 @@ class Tasks {
         settle_alarm(tx, context, find_pulse(tx, Sql{}.add("id = ").bind(id)).value(),
                      "The backup task was deleted.");
         Table<BackupTask>(tx).remove(id);
-        record_deleted(tx, context, "backup.delete", *before);
+        record_deleted(tx, context, "backup.delete", *before, holder_of(*before));
         return NoContent{};
     }
 

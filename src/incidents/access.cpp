@@ -20,7 +20,7 @@ Problem out_of_reach(Reach reach) {
 bool reaches_incident(Principal const& principal, Reach reach, Incident const& incident) {
     bool const is_assignee = !principal.is_anonymous() && incident.assignee == principal.user;
     if (is_assignee && reach != Reach::manage) return true;
-    return reaches(principal, reach, {.owner = incident.owner.value_or(Id{}), .team = incident.team});
+    return reaches(principal, reach, holder_of(incident));
 }
 
 Scope visible_incidents(Principal const& principal) {

@@ -53,6 +53,10 @@ struct Incident {
 template <>
 Schema const& schema_of<Incident>();
 
+inline Holder holder_of(Incident const& incident) {
+    return {.owner = incident.owner.value_or(Id{}), .team = incident.team};
+}
+
 // "#12 db-1 does not answer"
 AuditObject audit_object(Incident const& incident);
 

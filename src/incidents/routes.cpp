@@ -75,7 +75,7 @@ Result<NoContent> delete_incident(Tx& tx, Context const& context, Id id) {
     auto const before = find_for_change(tx, context, id, Reach::manage);
     if (!before) return before.error();
     Table<Incident>(tx).remove(id);
-    record_deleted(tx, context, "incident.delete", *before);
+    record_deleted(tx, context, "incident.delete", *before, holder_of(*before));
     return NoContent{};
 }
 

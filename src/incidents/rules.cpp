@@ -62,8 +62,7 @@ void settle_holder(Incident& given, Id by) {
 // A viewer reports to its team; who looks after it is for others to say.
 void check_may_assign(Incident const& incident, Principal const& reporter, Errors& errors) {
     if (!incident.assignee || !errors.empty()) return;
-    Holder const holder{.owner = incident.owner.value_or(Id{}), .team = incident.team};
-    if (reaches(reporter, Reach::operate, holder)) return;
+    if (reaches(reporter, Reach::operate, holder_of(incident))) return;
     errors.push_back(
         {"/assignee", "forbidden", "is for an operator of the servers' team to say: leave it out"});
 }

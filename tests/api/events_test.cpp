@@ -118,6 +118,23 @@ TEST_P(Events, ADeletedObjectIsToldOf) {
     EXPECT_EQ(as(alice).del("/api/incidents/" + incident).status, 204);
 }
 
+TEST_P(Events, WhoHeldWhatIsGoneIsToldOfIt) {
+    auto const server = as(bob).post("/api/servers", R"({"name": "a"})").id();
+    auto const task =
+        as(bob).post("/api/backups", R"({"server": ")" + server + R"(", "name": "nightly"})").id();
+    auto const incident = as(bob).post("/api/incidents", R"({"title": "x"})").id();
+    auto owner = follow(token_of(bob));
+    auto outsider = follow(token_of(mallory));
+
+    as(alice).del("/api/backups/" + task);
+    as(alice).del("/api/incidents/" + incident);
+
+    auto const text = owner.read();
+    EXPECT_TRUE(text.contains("event: backup.delete")) << text;
+    EXPECT_TRUE(text.contains("event: incident.delete")) << text;
+    EXPECT_FALSE(outsider.read().contains(".delete"));
+}
+
 TEST_P(Events, AUserHasAFewStreamsAndNoMore) {
     auto const token = token_of(bob);
     std::vector<Response> open;
