@@ -93,10 +93,8 @@ void add_incident_routes(Router& router) {
         .query("server", "Only incidents of this server; repeated: of one of these.")
         .description(
             "The newest first. You see those that you reported and no team holds, that a team of yours "
-            "holds, "
-            "that are assigned to you, and those of your servers that their team holds, or that the program "
-            "or "
-            "an administrator reported.");
+            "holds, that are assigned to you, and those of your servers that their team holds, or that the "
+            "program or an administrator reported.");
     router
         .list<Incident>("/api/servers/{id}/incidents", allow(Permission::incidents_read), readable_of_server)
         .reach(Reach::read)
