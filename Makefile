@@ -8,7 +8,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build what is out of date and serve http://localhost:8000 from ./data (Ctrl-C stops)
-	@exec $(BINARY) serve --data-dir data
+	@SECURESTACK_DATA_DIR="$${SECURESTACK_DATA_DIR:-data}" exec $(BINARY) serve
 
 build: ## Install the build packages and build build/release/securestack
 	@scripts/install-packages build
