@@ -26,11 +26,9 @@ constexpr std::size_t hashing_queue = 16;
 
 // A proxy on this machine is a loopback client, too: what it forwards for somebody is not from here.
 bool is_from_this_machine(Context const& context) {
-    static Network const loopback[] = {*Network::parse("127.0.0.0/8"), *Network::parse("::1")};
     auto const& headers = context.request.headers;
-    auto const local = std::ranges::any_of(
-        loopback, [&](Network const& network) { return network.contains(context.client()); });
-    return local && headers.count("X-Forwarded-For") == 0 && headers.count("Forwarded") == 0;
+    return context.client().is_loopback() && headers.count("X-Forwarded-For") == 0 &&
+           headers.count("Forwarded") == 0;
 }
 
 BackupSettings backup_settings(Settings const& settings) {
@@ -175,7 +173,7 @@ void Application::add_self_backup_samples() {
         "When the program last backed its database up; 0: never.", [this] {
             return std::chrono::duration<double>(self_backup_.last_success().time_since_epoch()).count();
         });
-    metrics_.add_gauge("securestack_self_backup_bytes", "Size of the backup that this process made last.",
+    metrics_.add_gauge("securestack_self_backup_bytes", "Size of that backup; 0: its file is not here.",
                        [this] { return static_cast<double>(self_backup_.last_bytes()); });
     metrics_.add_counter("securestack_self_backup_failures_total",
                          "Backups that this process failed to make.",

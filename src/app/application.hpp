@@ -41,6 +41,7 @@ class Application {
     // Another one over the same parts, without access log and counts.
     Dispatcher dispatcher_for(Router const& router);
     Router const& router() const { return router_; }
+    bool has_new_database() const { return installation_.is_new; }
     Database& database() { return *installation_.database; }
     IdSource& ids() { return installation_.ids; }
     Identity& identity() { return identity_; }

@@ -31,10 +31,6 @@ void record_in(Database& database, Clock const& clock, auto const& write) {
     });
 }
 
-std::filesystem::path sqlite_file(Settings const& settings) {
-    return settings.database.reveal().substr(std::string_view{"sqlite:"}.size());
-}
-
 int newest_version(Engine engine) {
     return migrations(engine).back().number;
 }
@@ -175,6 +171,44 @@ void tell_of_restore(Settings const& settings, RestoreOptions const& options, Ba
     }
 }
 
+// The data directory, made if need be: then it goes again unless the restore `succeeded`.
+class NewDirectory {
+  public:
+    explicit NewDirectory(std::filesystem::path path)
+        : path_(std::move(path)), is_new_(!std::filesystem::exists(path_)) {
+        make_data_directory(path_);
+    }
+    ~NewDirectory() {
+        std::error_code ignored;
+        if (!is_new_ || succeeded_) return;
+        std::filesystem::remove(path_ / "securestack.lock", ignored);
+        std::filesystem::remove(path_, ignored);  // an empty one only
+    }
+    NewDirectory(NewDirectory const&) = delete;
+    NewDirectory& operator=(NewDirectory const&) = delete;
+
+    void succeeded() { succeeded_ = true; }
+
+  private:
+    std::filesystem::path const path_;
+    bool const is_new_;
+    bool succeeded_ = false;
+};
+
+UnpackedBackup unpack(Settings const& settings, File& in, File& copy, BackupProgress const& progress) {
+    try {
+        return unpack_backup(
+            in,
+            [&](BackupManifest const& manifest) {
+                require_restorable(settings, manifest);
+                return &copy;
+            },
+            progress);
+    } catch (BackupError const& error) {
+        throw StartError(fmt::format("{} cannot be restored: {}", in.path().string(), error.what()));
+    }
+}
+
 }  // namespace
 
 int back_up(Settings const& settings, BackupOptions const& options) {
@@ -186,11 +220,7 @@ int back_up(Settings const& settings, BackupOptions const& options) {
     };
     auto const source = source_of(settings, options, clock.now());
     // Opening it would make it.
-    if (settings.on_sqlite() && !std::filesystem::exists(sqlite_file(settings))) {
-        throw StartError(
-            fmt::format("there is no database {}: name another place with --data-dir or --database",
-                        sqlite_file(settings).string()));
-    }
+    require_database(settings);
     if (options.file == "-") make_data_directory(settings.data_dir);
     auto const database = open_database(settings.database, {}, *log);
     // The schema stays as it is: the backup before an upgrade is made with the new program, too.
@@ -212,18 +242,13 @@ int restore(Settings const& settings, RestoreOptions const& options) {
     };
     auto in =
         options.file == "-" ? File::borrowed(STDIN_FILENO, "standard input") : File{options.file, O_RDONLY};
-    make_data_directory(settings.data_dir);
+    NewDirectory directory{settings.data_dir};
     std::optional<ServerLock> lock;
     if (settings.on_sqlite()) lock.emplace(settings.data_dir);
 
-    PendingFile copy{settings.on_sqlite() ? sqlite_file(settings) : settings.data_dir / "restore"};
-    auto const backup = unpack_backup(
-        in,
-        [&](BackupManifest const& manifest) {
-            require_restorable(settings, manifest);
-            return &copy.file();
-        },
-        progress);
+    PendingFile copy{settings.on_sqlite() ? std::filesystem::path{database_place(settings)}
+                                          : settings.data_dir / "restore"};
+    auto const backup = unpack(settings, in, copy.file(), progress);
     auto const& manifest = backup.manifest;
     restore_snapshot(
         settings.database, copy.path(), manifest.snapshot,
@@ -235,6 +260,8 @@ int restore(Settings const& settings, RestoreOptions const& options) {
         record_backup(tx, actor, "database.restore", options.file, manifest);
     });
     database->close();
+    directory.succeeded();
+    tell_of_new_database(settings);
     tell_of_restore(settings, options, manifest, migrated, key_was_put);
     return done;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <iostream>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
@@ -37,6 +38,26 @@ void make_data_directory(std::filesystem::path const& directory) {
                         "SECURESTACK_DATA_DIR, or make it and give it to this user.",
                         directory.string(), error.message()));
     }
+}
+
+std::string database_place(Settings const& settings) {
+    auto const& url = settings.database.reveal();
+    return settings.on_sqlite() ? url.substr(std::string_view{"sqlite:"}.size()) : mask_database(url);
+}
+
+std::string no_database(Settings const& settings) {
+    auto const names_another = settings.on_sqlite() ? "--data-dir or SECURESTACK_DATA_DIR names another"
+                                                    : "`securestack migrate` makes its tables";
+    return fmt::format("there is no database at {}; {}", database_place(settings), names_another);
+}
+
+void require_database(Settings const& settings) {
+    if (settings.on_sqlite() && !std::filesystem::exists(database_place(settings)))
+        throw StartError(no_database(settings));
+}
+
+void tell_of_new_database(Settings const& settings) {
+    std::cerr << fmt::format("securestack: made a new database at {}\n", database_place(settings));
 }
 
 ServerLock::ServerLock(std::filesystem::path const& data_dir) {

@@ -17,6 +17,17 @@ class StartError : public std::runtime_error {
 // Makes the data directory (mode 0700) when it does not exist. Throws StartError.
 void make_data_directory(std::filesystem::path const& directory);
 
+// Where the database is, as it may be shown: the file, or the URL without its password.
+std::string database_place(Settings const& settings);
+std::string no_database(Settings const& settings);
+
+// For commands that must not make one. A database on a server is there, or opening it says so. Throws
+// StartError.
+void require_database(Settings const& settings);
+
+// To the person at the command line, on standard error: it may not be the place that was meant.
+void tell_of_new_database(Settings const& settings);
+
 // Keeps a second server off the same SQLite file for as long as it lives; commands that work beside a server
 // do not take it. The system lets go of it however the process ends.
 class ServerLock {

@@ -2,6 +2,9 @@
 #include <iostream>
 #include <utility>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include "app/commands.hpp"
@@ -16,13 +19,16 @@ constexpr int done = 0;
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
 
-// Identity over the installation's database, beside a server or without one.
+// Identity over the installation's database, beside a server or without one. Only who asks for it makes one.
 struct Desk {
-    explicit Desk(Settings const& settings, MissingKey missing = MissingKey::refuse)
+    explicit Desk(Settings const& settings, SchemaPolicy policy = SchemaPolicy::migrate_existing,
+                  MissingKey missing = MissingKey::refuse)
         : log(make_log(std::max(settings.log_level, LogLevel::warn), settings.log_format)),
-          installation(settings, SchemaPolicy::migrate, *log, {}, missing),
+          installation(settings, policy, *log, {}, missing),
           identity(*installation.database, clock, installation.ids, identity_settings(settings),
-                   installation.master_key) {}
+                   installation.master_key) {
+        if (installation.is_new) tell_of_new_database(settings);
+    }
     ~Desk() { installation.database->close(); }
     Desk(Desk const&) = delete;
     Desk& operator=(Desk const&) = delete;
@@ -49,6 +55,11 @@ int report(Result<User> const& outcome, std::string_view what) {
     return done;
 }
 
+struct SigningPhase {
+    std::string_view name;
+    std::string_view words;
+};
+
 std::optional<Role> read_role(std::string_view text) {
     for (auto const role : {Role::user, Role::auditor, Role::admin}) {
         if (to_string(role) == text) return role;
@@ -70,7 +81,7 @@ int create_user(Settings const& settings, NewUserOptions const& options, bool js
     if (!options.email.empty()) user.email = options.email;
     user.display_name = options.display_name;
     user.role = *role;
-    Desk desk(settings);
+    Desk desk(settings, SchemaPolicy::migrate);
     auto const created = desk.identity.create_user(user);
     if (!created || !json) return report(created, fmt::format("created with the role {}", options.role));
     std::cout << to_json(*created) << '\n';
@@ -110,6 +121,7 @@ int set_user_role(Settings const& settings, std::string const& username, std::st
 }
 
 int set_user_password(Settings const& settings, std::string const& username, PasswordFrom from) {
+    require_database(settings);
     auto const password = read_password(from);
     if (!password) return wrong_usage;
     Desk desk(settings);
@@ -122,16 +134,18 @@ int list_keys(Settings const& settings, bool json) {
     desk.identity.start();
     auto const keys = desk.installation.database->read_now(
         [&](Tx& tx) { return desk.identity.keys().read(tx, desk.clock.now()); });
-    if (json) {
-        std::cout << to_jwks(*keys) << '\n';
-        return done;
-    }
-    std::string_view state = "is published, and signs soon";
+    // Those that are yet to sign come first, then the one that does, then the old ones.
+    SigningPhase state{"waiting", "is published, and signs soon"};
+    auto all = boost::json::parse(to_jwks(*keys));
+    auto json_key = all.at("keys").as_array().begin();
     for (auto const& key : keys->verifying) {
         bool const signs = key == keys->signing.public_key;
-        std::cout << fmt::format("{}  {}\n", key.kid, signs ? "signs and verifies" : state);
-        if (signs) state = "verifies until its last tokens expire";
+        auto const& shown = signs ? SigningPhase{"signing", "signs and verifies"} : state;
+        json_key++->as_object()["state"] = shown.name;
+        if (!json) std::cout << fmt::format("{}  {}\n", key.kid, shown.words);
+        if (signs) state = {"verifying", "verifies until its last tokens expire"};
     }
+    if (json) std::cout << boost::json::serialize(all) << '\n';
     return done;
 }
 
@@ -151,7 +165,7 @@ int recover_keys(Settings const& settings, bool confirmed) {
                "ends the access tokens that they signed. Repeat it with --yes.\n";
         return wrong_usage;
     }
-    Desk desk(settings, MissingKey::replace);
+    Desk desk(settings, SchemaPolicy::migrate_existing, MissingKey::replace);
     auto const lost = desk.identity.discard_unreadable_keys();
     if (lost.empty()) std::cout << "The master key opens every signing key: there is nothing to recover.\n";
     for (auto const& id : lost) std::cout << fmt::format("{}  is given up\n", id);

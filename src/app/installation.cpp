@@ -11,24 +11,29 @@ namespace {
 
 std::unique_ptr<Database> open(Settings const& settings, SchemaPolicy policy, Log& log,
                                DatabaseObserver observer) {
-    make_data_directory(settings.data_dir);
+    if (policy == SchemaPolicy::migrate) {
+        make_data_directory(settings.data_dir);
+    } else {
+        require_database(settings);
+    }
     DatabaseOptions options;
     options.readers = settings.on_sqlite() ? settings.database_pool : settings.database_pool / 2;
     options.observer = std::move(observer);
-    auto database = open_database(settings.database, std::move(options), log);
-    if (policy == SchemaPolicy::migrate) {
-        migrate(*database, log);
-        return database;
-    }
-    auto const found = schema_version(*database);
-    auto const wanted = migrations(database->engine()).back().number;
-    if (found != wanted) {
+    return open_database(settings.database, std::move(options), log);
+}
+
+// Whether the database is new.
+bool bring_up_to_date(Settings const& settings, Database& database, SchemaPolicy policy, Log& log) {
+    auto const found = schema_version(database);
+    auto const wanted = migrations(database.engine()).back().number;
+    if (policy == SchemaPolicy::must_be_current && found != wanted) {
         throw StartError(
             fmt::format("the database is at schema version {}, and this program needs {}. Run "
                         "`securestack migrate`, or serve without --no-migrate.",
                         found, wanted));
     }
-    return database;
+    if (policy == SchemaPolicy::migrate_existing && found == 0) throw StartError(no_database(settings));
+    return policy != SchemaPolicy::must_be_current && migrate(database, log).from == 0;
 }
 
 bool holds_sealed_keys(Database& database) {
@@ -61,6 +66,7 @@ MasterKey load_key(Settings const& settings, Database& database, MissingKey miss
 Installation::Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer,
                            MissingKey missing)
     : database(open(settings, policy, log, std::move(observer))),
+      is_new(bring_up_to_date(settings, *database, policy, log)),
       master_key(load_key(settings, *database, missing)) {}
 
 IdentitySettings identity_settings(Settings const& settings) {

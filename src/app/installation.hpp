@@ -16,8 +16,9 @@
 namespace securestack {
 
 enum class SchemaPolicy {
-    migrate,         // apply what is missing
-    must_be_current  // refuse an older schema
+    migrate,           // make the database when there is none, and apply what is missing
+    migrate_existing,  // refuse to make one; apply what is missing
+    must_be_current    // refuse to make one, and an older schema
 };
 
 enum class MissingKey {
@@ -31,6 +32,7 @@ struct Installation {
                  MissingKey missing = MissingKey::refuse);
 
     std::unique_ptr<Database> const database;
+    bool const is_new;  // it was made just now
     MasterKey const master_key;
     IdSource ids;
 };

@@ -15,6 +15,7 @@ int run_migrate(Settings const& settings, bool json) {
     auto const database = open_database(settings.database, {}, *log);
     auto const report = migrate(*database, *log);
     database->close();
+    if (report.from == 0) tell_of_new_database(settings);
     if (json) {
         std::cout << fmt::format("{{\"from\":{},\"to\":{}}}\n", report.from, report.to);
     } else if (report.from == report.to) {

@@ -87,14 +87,19 @@ class MetricsListener {
     HttpServer server_;
 };
 
+std::string without_public_url(Settings const& settings) {
+    return fmt::format("public_url is not set: ping URLs and links begin with {}", settings.url());
+}
+
 // Standard output is for the person who starts the server: the log goes to standard error, and the set-up
 // link, which is a credential, goes nowhere else.
 void greet(Settings const& settings, std::optional<std::string> const& setup_token) {
     auto const url = settings.url();
     if (isatty(STDOUT_FILENO) == 1) {
         std::cout << fmt::format(
-            "\n  SecureStack {}\n\n  API        {}/api\n  Reference  {}/api/docs\n  Data       {} ({})\n",
+            "\n  SecureStack {}\n\n  Address    {}\n  API        {}/api/docs\n  Data       {} ({})\n",
             version(), url, url, settings.data_dir.string(), settings.on_sqlite() ? "SQLite" : "PostgreSQL");
+        if (settings.lacks_public_url()) std::cout << "  Warning    " << without_public_url(settings) << '\n';
         std::cout << "  Stop       Ctrl-C\n\n";
     }
     if (setup_token) {
@@ -156,6 +161,7 @@ void serve(Settings const& given, ServeOptions options) {
     auto const begun = std::chrono::steady_clock::now();
     ProcessSignals signals;
     auto const log = make_log(given.log_level, given.log_format);
+    if (!options.migrate) require_database(given);
     make_data_directory(given.data_dir);
     std::optional<ServerLock> lock;
     if (given.on_sqlite()) lock.emplace(given.data_dir);
@@ -164,6 +170,7 @@ void serve(Settings const& given, ServeOptions options) {
     auto settings = given;
     Application application(settings, clock, *log,
                             options.migrate ? SchemaPolicy::migrate : SchemaPolicy::must_be_current);
+    if (application.has_new_database()) log->info("database.created", {{"at", database_place(settings)}});
     HttpServer server(server_options(settings), application.dispatcher(), application.database(),
                       application.ids(), clock, *log);
     application.metrics().add_gauge("securestack_connections", "Client connections that are open.",
@@ -187,6 +194,8 @@ void serve(Settings const& given, ServeOptions options) {
                               {"database", settings.on_sqlite() ? "sqlite" : "postgresql"},
                               {"version", version()},
                               {"took_ms", took.count()}});
+    if (settings.lacks_public_url())
+        log->warn("serve.public_url", {{"reason", without_public_url(settings)}});
     greet(settings, application.identity().ensure_setup_token());
     notify_service_manager("READY=1");
 

@@ -66,6 +66,12 @@ std::string ListenAddress::to_string() const {
     return bracketed + ":" + std::to_string(port);
 }
 
+bool ListenAddress::is_loopback() const {
+    if (host == "localhost") return true;
+    auto const address = Address::parse(host);
+    return address && address->is_loopback();
+}
+
 std::string read_setting(std::string_view text, std::string& value) {
     value = text;
     return {};
@@ -170,6 +176,8 @@ std::string read_database(std::string_view text, Secret& value) {
 }
 
 std::string read_url(std::string_view text, std::string& value) {
+    // As it is copied from an address bar.
+    if (text.ends_with('/')) text.remove_suffix(1);
     auto const scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
     auto const host = text.substr(scheme);
     auto const bad = scheme == 0 || host.empty() || host.find_first_of(" /?#@\"<>") != host.npos;

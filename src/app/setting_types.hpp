@@ -23,6 +23,7 @@ struct ListenAddress {
     std::uint16_t port = 0;
 
     bool operator==(ListenAddress const&) const = default;
+    bool is_loopback() const;       // nobody on another machine reaches it
     std::string to_string() const;  // with the brackets that an IPv6 address needs
 };
 
@@ -39,7 +40,7 @@ std::string read_setting(std::string_view text, LogFormat& value);
 std::string read_setting(std::string_view text, bool& value);
 
 std::string read_database(std::string_view text, Secret& value);
-std::string read_url(std::string_view text, std::string& value);       // http(s)://host[:port], or empty
+std::string read_url(std::string_view text, std::string& value);       // http(s)://host[:port][/], or empty
 std::string read_schedule(std::string_view text, std::string& value);  // or "off"
 std::string read_count(std::string_view text, std::size_t least, std::size_t most, std::size_t& value);
 // "30s", "5m", "12h", "7d".

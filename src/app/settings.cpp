@@ -48,7 +48,7 @@ constexpr SettingSpec specs[] = {
      "Holds the key that seals secrets in the database; made when the default does not exist",
      read_path<&S::master_key_file>, true},
     {"public_url", "URL", "",
-     "The address that users open, when a proxy stands in front; also the tokens' issuer",
+     "The address that users and ping URLs use, when others than this machine do; also the tokens' issuer",
      [](std::string_view text, S& into) { return read_url(text, into.public_url); }, true},
     {"tls_cert", "FILE", "", "PEM certificate chain: serve TLS 1.3 with it (reload: SIGHUP)",
      read<&S::tls_cert>},

@@ -55,6 +55,8 @@ struct Settings {
     bool on_sqlite() const { return database.reveal().starts_with("sqlite:"); }
     // Where users reach this program: public_url, else the address it listens on.
     std::string url() const;
+    // Others reach it, and it was not told under which address: ping URLs and links may be of no use to them.
+    bool lacks_public_url() const { return public_url.empty() && !listen.is_loopback(); }
     // The `iss` of tokens: one for all replicas, so it does not follow the address of any of them.
     std::string issuer() const { return public_url.empty() ? "securestack" : public_url; }
 };

@@ -62,7 +62,8 @@ std::optional<Secret> ask_twice() {
 }  // namespace
 
 std::optional<Secret> read_password(PasswordFrom from) {
-    if (from == PasswordFrom::prompt) return ask_twice();
+    // Who types is asked, and nobody sees what is typed.
+    if (from == PasswordFrom::prompt || isatty(STDIN_FILENO) == 1) return ask_twice();
     auto line = read_line(STDIN_FILENO);
     if (!line) std::cerr << "securestack: --password-stdin was given, but standard input is empty.\n";
     return line;

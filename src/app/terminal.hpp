@@ -10,8 +10,8 @@ namespace securestack {
 
 enum class PasswordFrom { standard_input, prompt };
 
-// The first line of standard input, or what is typed twice, unseen, at the terminal. nullopt after saying on
-// standard error why there is none: no terminal to ask at, nothing to read, or two different texts.
+// The first line of standard input, or what is typed twice, unseen, when that is a terminal. nullopt after
+// saying on standard error why there is none: no terminal to ask at, nothing to read, or two different texts.
 std::optional<Secret> read_password(PasswordFrom from);
 
 }  // namespace securestack

@@ -60,6 +60,11 @@ bool Address::is_v4() const {
     return std::equal(v4_prefix.begin(), v4_prefix.end(), bytes_.begin());
 }
 
+bool Address::is_loopback() const {
+    static Network const loopback[] = {*Network::parse("127.0.0.0/8"), *Network::parse("::1")};
+    return std::ranges::any_of(loopback, [&](Network const& network) { return network.contains(*this); });
+}
+
 std::string Address::to_string() const {
     std::string out;
     if (is_v4()) {

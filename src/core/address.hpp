@@ -17,6 +17,7 @@ class Address {
 
     std::string to_string() const;  // RFC 5952; IPv4 in dotted form
     bool is_v4() const;
+    bool is_loopback() const;  // 127.0.0.0/8 or ::1
 
     // What limits count by: the address itself for IPv4, the /64 for IPv6.
     std::string limit_key() const;

@@ -18,6 +18,15 @@ std::filesystem::path draft_of(std::filesystem::path const& target) {
     return directory_of(target) / name;
 }
 
+// Who asked for `target` does not know the name that it has until it is done.
+File make_draft(std::filesystem::path const& target) {
+    try {
+        return {draft_of(target), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR};
+    } catch (FileError const& error) {
+        throw FileError(target, "cannot be made", error.code());
+    }
+}
+
 // File systems that cannot keep an existing file by themselves are asked before.
 int rename_to_free_name(std::filesystem::path const& from, std::filesystem::path const& to) {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
@@ -94,8 +103,7 @@ void sync_directory(std::filesystem::path const& directory) {
 }
 
 PendingFile::PendingFile(std::filesystem::path target)
-    : target_(std::move(target)),
-      file_(draft_of(target_), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR) {}
+    : target_(std::move(target)), file_(make_draft(target_)) {}
 
 PendingFile::~PendingFile() {
     if (!published_) ::unlink(file_.path().c_str());

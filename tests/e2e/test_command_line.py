@@ -78,6 +78,14 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.app.call("GET", "/api/servers", token=token)[0], 200)
         self.assertEqual(self.app.call("GET", "/api/servers", token=self.app.login("bob"))[0], 200)
 
+    def test_keys_list_says_which_key_signs(self):
+        self.app.create_user("bob")
+        self.assertEqual(self.app.tool("keys", "rotate").returncode, 0)
+
+        listed = json.loads(self.app.tool("keys", "list", "--json").stdout)
+
+        self.assertEqual([key["state"] for key in listed["keys"]], ["waiting", "signing"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,70 @@
+"""Where the command line finds its database, and what it says when there is none."""
+
+import os
+import pty
+import subprocess
+import unittest
+from pathlib import Path
+
+from support.instance import BINARY, PASSWORD, Instance, scratch
+
+
+class Places(unittest.TestCase):
+    def setUp(self):
+        directory = scratch()
+        self.addCleanup(directory.cleanup)
+        self.app = Instance(Path(directory.name) / "data")
+        self.addCleanup(self.app.kill)
+
+    def test_only_what_shall_make_a_database_makes_one(self):
+        for words in (["user", "list"], ["user", "disable", "bob"], ["user", "enable", "bob"],
+                      ["user", "set-role", "bob", "admin"], ["user", "set-password", "bob", "--password-stdin"],
+                      ["keys", "list"], ["keys", "rotate"], ["keys", "recover", "--yes"], ["serve", "--no-migrate"]):
+            with self.subTest(words=words):
+                done = self.app.tool(*words, stdin=PASSWORD)
+
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"no database at {self.app.data_dir}/securestack.db", done.stderr)
+                self.assertIn("--data-dir", done.stderr)
+                self.assertFalse(self.app.data_dir.exists())
+
+    def test_what_makes_a_database_says_where(self):
+        first = self.app.tool("user", "create", "--username", "bob", "--password-stdin", stdin=PASSWORD)
+        second = self.app.tool("user", "create", "--username", "eve", "--password-stdin", stdin=PASSWORD)
+
+        self.assertIn(f"made a new database at {self.app.data_dir}/securestack.db", first.stderr)
+        self.assertEqual(second.stderr, "")
+
+    def test_a_password_that_is_typed_is_not_shown(self):
+        self.app.create_user("bob")
+        ours, theirs = pty.openpty()
+        tool = subprocess.Popen([BINARY, "user", "set-password", "bob", "--password-stdin"], env=self.app.environment,
+                                stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+        os.close(theirs)
+        seen = b""
+        for prompt in (b"Password: ", b"Once more: "):
+            while prompt not in seen:
+                seen += os.read(ours, 1024)
+            os.write(ours, b"another long pass-phrase\n")
+        self.assertEqual(tool.wait(30), 0)
+        seen += os.read(ours, 4096)
+        os.close(ours)
+
+        self.assertIn(b"bob: has a new password", seen)
+        self.assertNotIn(b"another", seen)
+        self.app.start()
+        self.app.login("bob", "another long pass-phrase")
+
+    def test_who_listens_to_others_without_a_public_url_is_warned(self):
+        for listen, public_url, warned in (("0.0.0.0", "", True), ("0.0.0.0", "https://ss.example.com/", False),
+                                           ("127.0.0.1", "", False)):
+            with self.subTest(listen=listen, public_url=public_url), scratch() as directory:
+                app = Instance(Path(directory) / "data", SECURESTACK_PUBLIC_URL=public_url)
+                app.environment["SECURESTACK_LISTEN"] = f"{listen}:{app.port}"
+                app.start()
+                app.stop()
+                self.assertEqual("public_url is not set" in app.log.read_text(), warned)
+
+
+if __name__ == "__main__":
+    unittest.main()
