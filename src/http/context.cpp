@@ -80,6 +80,23 @@ std::string entity_tag(std::int64_t version) {
     return '"' + std::to_string(version) + '"';
 }
 
+Result<std::optional<bool>> Context::flag(std::string_view name) const {
+    auto const parameters = request.query();
+    if (!parameters) return parameters.error();
+    std::optional<bool> flag;
+    for (auto const& [parameter, value] : *parameters) {
+        if (parameter != name) continue;
+        if (flag || (value != "true" && value != "false")) {
+            std::string const wrong = flag ? "may be given once only" : "must be true or false";
+            Problem problem{ErrorCode::malformed, "Query parameter " + parameter + ": " + wrong};
+            problem.errors.push_back({parameter, flag ? "duplicate" : "format", wrong});
+            return problem;
+        }
+        flag = value == "true";
+    }
+    return flag;
+}
+
 Result<void> Context::check_if_match(std::int64_t version) const {
     if (!request.headers.get("If-Match")) return {};
     if (names(request.headers.joined("If-Match"), entity_tag(version), false)) return {};

@@ -1,7 +1,9 @@
 // What a handler knows of the request it serves, beside its arguments.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/address.hpp"
 #include "core/id.hpp"
@@ -24,6 +26,9 @@ struct Context {
     Id new_id() const { return ids.make(now); }
     Address const& client() const { return request.client; }
     std::string const& request_id() const { return request.id; }
+
+    // A query parameter that is true or false; nullopt when it is not there. Else a Problem `malformed`.
+    Result<std::optional<bool>> flag(std::string_view name) const;
 
     // RFC 9110 §13.1.1: `precondition_failed` unless If-Match is absent, "*", or names this version.
     Result<void> check_if_match(std::int64_t version) const;

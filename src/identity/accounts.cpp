@@ -145,7 +145,9 @@ Result<void> Accounts::remove(Tx& tx, Actor const& actor, User const& user) cons
         if (error.kind() != DatabaseError::Kind::foreign_key) throw;
         return Problem{ErrorCode::conflict,
                        "Objects belong to this user: give them to another owner first, or disable the user "
-                       "instead. Deleted servers count until they are purged."};
+                       "instead. Deleted servers count until they are purged: GET "
+                       "/api/servers?deleted=true&owner=" +
+                           user.id.to_string() + " lists them, and one that is restored can be given away."};
     }
     forget_guesses(tx, user);
     tx.on_commit([&cache = sessions_.cache(), id = user.id] { cache.forget_user(id); });

@@ -123,7 +123,8 @@ Result<NoContent> delete_team(Identity& identity, Tx& tx, Context const& context
         return Problem{
             ErrorCode::conflict,
             "The team holds objects: give them to another team, or to none, first. Deleted servers "
-            "count until they are purged."};
+            "count until they are purged: GET /api/servers?deleted=true&team=" +
+                id.to_string() + " lists them, and one that is restored can be given away."};
     }
     record_deleted(tx, context, "team.delete", *team);
     return NoContent{};

@@ -12,4 +12,7 @@ namespace securestack {
 // themselves, after `owner`, and after `team`.
 Scope visible_to(Principal const& principal, Sql common);
 
+// The rows that `reaches` allows to delete and to bring back.
+Scope managed_by(Principal const& principal, Sql common);
+
 }  // namespace securestack

@@ -48,21 +48,13 @@ Result<Window> find_for_write(Tx& tx, Context const& context, Id id, Reach reach
 
 // ?active=: whether it happens now.
 Result<void> require_active(Context const& context, Scope& scope) {
-    auto const parameters = context.request.query();
-    if (!parameters) return parameters.error();
-    for (auto const& [name, value] : *parameters) {
-        if (name != "active") continue;
-        if (value != "true" && value != "false") {
-            Problem problem{ErrorCode::malformed, "Query parameter active: must be true or false"};
-            problem.errors.push_back({"active", "format", "must be true or false"});
-            return problem;
-        }
-        bool const active = value == "true";
-        Sql now;
-        now.add(active ? "(occurs_from <= " : "(occurs_from > ").bind(context.now);
-        now.add(active ? " AND occurs_until > " : " OR occurs_until <= ").bind(context.now).add(")");
-        scope.require(now);
-    }
+    auto const active = context.flag("active");
+    if (!active) return active.error();
+    if (!*active) return {};
+    Sql now;
+    now.add(**active ? "(occurs_from <= " : "(occurs_from > ").bind(context.now);
+    now.add(**active ? " AND occurs_until > " : " OR occurs_until <= ").bind(context.now).add(")");
+    scope.require(now);
     return {};
 }
 

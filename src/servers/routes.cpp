@@ -37,7 +37,12 @@ Result<Server> find_for_write(Tx& tx, Context const& context, Sql const& where, 
     return std::move(*found);
 }
 
-Result<Scope> readable(Tx&, Context const& context) {
+// The live servers; with ?deleted=true those that the caller may bring back.
+Result<Scope> listed(Tx&, Context const& context) {
+    auto const deleted = context.flag("deleted");
+    if (!deleted) return deleted.error();
+    if (deleted->value_or(false))
+        return managed_by(context.principal, std::move(Sql{}.add("deleted_at IS NOT NULL")));
     return visible_to(context.principal, std::move(Sql{}.add("deleted_at IS NULL")));
 }
 
@@ -130,7 +135,8 @@ void add_server_routes(Router& router, ServerFollowers followers, std::chrono::s
                         .words = {"server", "servers"},
                         .reading = Permission::servers_read,
                         .writing = Permission::servers_write}};
-    servers.list<Server>(readable);
+    servers.list<Server>(listed).query(
+        "deleted", "true: only deleted servers, those that you may restore; they stay for 30 days.");
     servers.create(create_server);
     add_server_import_route(router);
     servers.get(get_server);

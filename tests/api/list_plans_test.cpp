@@ -1,5 +1,6 @@
 // Every list query has an index that serves it: the engine's own plan shows neither a scan of the whole table
 // nor a sort.
+#include <functional>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -121,14 +122,18 @@ class ListPlans : public ApiTest {
 
     // For an administrator, for an owner, and for a member of two teams.
     std::vector<Scope> scopes() {
+        return scopes([](Principal const& principal) {
+            return visible_to(principal, std::move(Sql{}.add("deleted_at IS NULL")));
+        });
+    }
+    std::vector<Scope> scopes(std::function<Scope(Principal const&)> const& scope_of) {
         Principal member{.user = id_of(bob), .session = {}, .name = "bob", .role = Role::user};
         Principal admin{.user = id_of(alice), .session = {}, .name = "alice", .role = Role::admin};
         admin.via = member.via = Via::access_token;
         auto owner = member;
-        member.teams = {{teams[0], TeamRole::viewer}, {teams[1], TeamRole::viewer}};
+        member.teams = {{teams[0], TeamRole::maintainer}, {teams[1], TeamRole::maintainer}};
         std::vector<Scope> all;
-        for (auto const& principal : {admin, owner, member})
-            all.push_back(visible_to(principal, std::move(Sql{}.add("deleted_at IS NULL"))));
+        for (auto const& principal : {admin, owner, member}) all.push_back(scope_of(principal));
         return all;
     }
 
@@ -189,6 +194,18 @@ TEST_P(ListPlans, ServersByAnyOneFilterForAllAndForAnOwner) {
             expect_pages_served(schema_of<Server>(), filter, scope, middle, Planner::has_no_choice);
         }
     }
+}
+
+TEST_P(ListPlans, DeletedServersForAllAndForAnOwner) {
+    fill();
+    app().database().maintain_now([&](Tx& tx) {
+        tx.execute("UPDATE servers SET deleted_at = $1 WHERE os = 'System 4'", {app().clock.now()});
+    });
+    auto const deleted = scopes([](Principal const& principal) {
+        return managed_by(principal, std::move(Sql{}.add("deleted_at IS NOT NULL")));
+    });
+    for (auto const& scope : deleted)
+        expect_pages_served(schema_of<Server>(), {}, scope, {middle_id()}, Planner::has_no_choice);
 }
 
 TEST_P(ListPlans, WhetherAUserOwnsAnythingIsAskedOfAnIndex) {

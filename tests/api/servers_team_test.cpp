@@ -174,5 +174,38 @@ TEST_P(ServerTeams, WhatBelongsToAServerFollowsItInTheSameTransaction) {
     EXPECT_EQ(told, "moved deleted restored ");
 }
 
+TEST_P(ServerTeams, DeletedServersAreListedForThoseWhoMayRestoreThem) {
+    as(bob).del(shared);
+    as(mallory).del("/api/servers/" + as(mallory).post("/api/servers", R"({"name": "own"})").id());
+    auto const deleted = [&](Persona const& persona) { return listed(persona, "&deleted=true"); };
+
+    EXPECT_EQ(deleted(bob), 1);      // its owner
+    EXPECT_EQ(deleted(mia), 1);      // maintains its team
+    EXPECT_EQ(deleted(mallory), 1);  // her own
+    EXPECT_EQ(deleted(alice), 2);
+    for (auto const& persona : {victor, olga, carol}) EXPECT_EQ(deleted(persona), 0) << persona.username;
+    for (auto const& persona : {bob, mia, alice}) EXPECT_EQ(listed(persona), 0) << persona.username;
+}
+
+TEST_P(ServerTeams, ATeamWhoseOnlyServersAreDeletedSaysWhere) {
+    as(bob).del(shared);
+    auto const refused = as(mia).del("/api/teams/" + team);
+    ASSERT_EQ(refused.status, 409);
+    auto const detail = refused.text("/detail");
+    auto const address = "/api/servers?deleted=true&team=" + team;
+    ASSERT_NE(detail.find(address), detail.npos) << detail;
+
+    auto const id = as(mia).get(address).text("/results/0/id");
+    EXPECT_EQ(as(mia).post("/api/servers/" + id + "/restore").status, 200);
+    EXPECT_EQ(as(mia).patch("/api/servers/" + id, R"({"team": null})").status, 200);
+    EXPECT_EQ(as(mia).del("/api/teams/" + team).status, 204);
+}
+
+TEST_P(ServerTeams, DeletedIsTrueOrFalseAndSaidOnce) {
+    EXPECT_EQ(listed(bob, "&deleted=false"), 1);
+    for (std::string const wrong : {"deleted=yes", "deleted=", "deleted=true&deleted=false"})
+        EXPECT_EQ(as(bob).get("/api/servers?" + wrong).status, 400) << wrong;
+}
+
 }  // namespace
 }  // namespace securestack::test
