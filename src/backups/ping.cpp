@@ -32,7 +32,10 @@ Result<void> read_action(std::string_view action, Ping& ping) {
         ping.exit_code = code;
         ping.signal = code == 0 ? Signal::success : Signal::fail;
     } else {
-        return unknown();
+        return Problem{
+            ErrorCode::not_found,
+            "There is no such action: /start, /fail, /log, or an exit code from 0 to 255. A success "
+            "needs none."};
     }
     return {};
 }

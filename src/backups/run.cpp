@@ -14,6 +14,15 @@ constexpr std::int64_t longest_run = 366 * 86'400;
 void check_report(void const* object, std::vector<FieldError>& errors) {
     auto const& report = *static_cast<RunReport const*>(object);
     auto const is_right = [&](std::string_view pointer) { return !is_wrong(errors, pointer); };
+    static constexpr std::string_view telling[] = {"/state", "/exit_code", "/started_at", "/finished_at",
+                                                   "/duration_seconds"};
+    bool const tells_nothing = !report.state && !report.exit_code && !report.started_at &&
+                               !report.finished_at && !report.duration_seconds;
+    if (tells_nothing && std::ranges::all_of(telling, is_right)) {
+        errors.push_back({"/state", "required",
+                          "say how it ended, with state or exit_code; or at least when, with started_at, "
+                          "finished_at or duration_seconds"});
+    }
     bool const running = is_right("/state") && report.state == ReportedState::running;
     if (running && (report.finished_at || report.exit_code || report.duration_seconds)) {
         errors.push_back({"/state", "conflict",
@@ -91,7 +100,8 @@ template <>
 Schema const& schema_of<RunReport>() {
     using T = RunReport;
     static constexpr auto fields = fields_of<T>(
-        field<&T::state>("state").doc("Follows from exit_code when it is left out; else succeeded."),
+        field<&T::state>("state").doc(
+            "Follows from exit_code when it is left out; with a time alone, succeeded."),
         field<&T::rid>("rid").doc(
             "Pairs the report that begins a run with the one that ends it, when several run at once."),
         field<&T::started_at>("started_at"), field<&T::finished_at>("finished_at"),

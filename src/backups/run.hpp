@@ -81,7 +81,7 @@ Id first_run_id(Time time);
 
 // What a tool says of a run. Absent members are not known, or follow from others.
 struct RunReport {
-    std::optional<ReportedState> state;  // follows from exit_code; else succeeded
+    std::optional<ReportedState> state;  // follows from exit_code; else succeeded, if a time is told
     std::optional<Id> rid;  // the same in the report that begins a run and in the one that ends it
     std::optional<Time> started_at;
     std::optional<Time> finished_at;

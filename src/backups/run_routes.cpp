@@ -113,7 +113,8 @@ void add_run_routes(Router& router, Backups& backups) {
         .operation("reportRun")
         .summary("Report a run that another tool made")
         .description(
-            "That it begins (`state` `running`), and that it ended; or the end alone, which is enough.")
+            "That it begins (`state` `running`), and that it ended; or the end alone, which is enough. At "
+            "least one of `state`, `exit_code` and the times must be there: an empty report is no success.")
         .tag("Runs")
         .answers(409);
 }

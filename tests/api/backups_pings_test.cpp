@@ -231,13 +231,26 @@ TEST_P(BackupPings, AReportTellsWhatAPingCannot) {
     EXPECT_EQ(records("run.report"), 1);
 }
 
-TEST_P(BackupPings, AnEmptyReportIsASuccessNow) {
+TEST_P(BackupPings, AReportNeedsNoMoreThanItsOutcomeOrATime) {
     auto const id = new_task("nightly");
 
-    EXPECT_EQ(report(id, "{}").text("/state"), "succeeded");
+    EXPECT_EQ(report(id, R"({"state": "succeeded"})").text("/state"), "succeeded");
+    EXPECT_EQ(report(id, R"({"duration_seconds": 4})").text("/state"), "succeeded");
     EXPECT_EQ(report(id, R"({"exit_code": 2})").text("/state"), "failed");
     EXPECT_EQ(report(id, R"({"state": "running"})").text("/state"), "running");
     EXPECT_EQ(state(id), "running");
+}
+
+TEST_P(BackupPings, AReportThatTellsNothingIsNoSuccess) {
+    auto const id = new_task("nightly");
+    for (auto const body : {"{}", R"({"bytes_added": 5, "log_tail": "?", "error": ""})"}) {
+        auto const refused = report(id, body);
+
+        EXPECT_EQ(refused.status, 422);
+        EXPECT_EQ(refused.text("/errors/0/code"), "required");
+        EXPECT_THAT(refused.text("/errors/0/detail"), testing::HasSubstr("state or exit_code"));
+    }
+    EXPECT_EQ(state(id), "pending");
 }
 
 TEST_P(BackupPings, AReportThatContradictsItselfIsRefused) {

@@ -194,7 +194,7 @@ class Answers : public Contract {
         if (route.pattern.starts_with("/api/servers/")) return new_server();
         if (route.pattern.starts_with("/api/backups/")) return new_backup();
         if (route.pattern.starts_with("/api/runs/"))
-            return maker().post("/api/backups/" + new_backup() + "/runs", "{}").id();
+            return maker().post("/api/backups/" + new_backup() + "/runs", R"({"exit_code": 0})").id();
         if (route.pattern.starts_with("/api/repositories/")) return new_repository();
         if (route.pattern.starts_with("/ping/")) {
             auto const url = maker().get("/api/backups/" + new_backup()).text("/ping_url");
