@@ -5,6 +5,7 @@
 
 #include "backups/routes.hpp"
 #include "http/router.hpp"
+#include "resource/wording.hpp"
 
 namespace securestack {
 namespace {
@@ -102,9 +103,7 @@ Result<Period> period_of(Context const& context) {
     // The dispatcher has read it once: it is well-formed.
     for (auto const& [name, value] : context.request.query().value()) {
         auto const time = parse_time(value);
-        if (!time)
-            problem.errors.push_back(
-                {name, "format", "must be an RFC 3339 time such as 2026-11-22T02:25:00Z"});
+        if (!time) problem.errors.push_back({name, "format", "must be " + expected_time(value)});
         (name == "from" ? from : to) = time;
     }
     if (!problem.errors.empty()) return problem;

@@ -2,6 +2,7 @@
 #include "incidents/access.hpp"
 #include "incidents/more_routes.hpp"
 #include "incidents/statistics.hpp"
+#include "resource/wording.hpp"
 
 namespace securestack {
 namespace {
@@ -28,7 +29,7 @@ Problem bad_parameters(Errors errors) {
 
 std::optional<Time> read_time(std::string const& name, std::string const& text, Errors& errors) {
     auto const time = parse_time(text);
-    if (!time) errors.push_back({name, "format", "must be an RFC 3339 time such as 2026-11-22T02:25:00Z"});
+    if (!time) errors.push_back({name, "format", "must be " + expected_time(text)});
     return time;
 }
 

@@ -33,7 +33,7 @@ bool is_ordered(Field const& field) {
     return field.type->json == JsonType::time || field.type->json == JsonType::integer;
 }
 
-std::string expected_value(Field const& field) {
+std::string expected_value(Field const& field, std::string_view value) {
     switch (field.type->json) {
         case JsonType::choice:
             return one_of(field.type->choices);
@@ -44,7 +44,7 @@ std::string expected_value(Field const& field) {
         case JsonType::id:
             return "a UUID";
         case JsonType::time:
-            return "an RFC 3339 time such as 2026-11-22T02:25:00Z";
+            return expected_time(value);
         default:
             return field.text_format != nullptr ? std::string{field.text_format->expected}
                                                 : "valid UTF-8 text";
@@ -241,7 +241,7 @@ class Reader {
         auto parsed = is_map ? Codec<std::string>::parse(value) : field.access->parse(value);
         if (!parsed) {
             auto const* code = field.type->json == JsonType::choice ? "enum" : "format";
-            fail(name, code, "must be " + expected_value(field));
+            fail(name, code, "must be " + expected_value(field, value));
             return false;
         }
         filter.values.emplace_back(std::move(parsed));

@@ -53,7 +53,14 @@ std::string one_of(std::span<std::string_view const> names) {
 std::string_view nearest_name(std::span<std::string_view const> names, std::string_view text) {
     constexpr std::size_t longest = 64;
     if (text.size() > longest) return {};
+    // Who typed the beginning of a name meant that one: the shortest, if there are several.
+    constexpr std::size_t telling_beginning = 3;
     std::string_view nearest;
+    for (auto const name : names) {
+        if (text.size() < telling_beginning || !name.starts_with(text)) continue;
+        if (nearest.empty() || name.size() < nearest.size()) nearest = name;
+    }
+    if (!nearest.empty()) return nearest;
     std::size_t least = 1 + std::max<std::size_t>(2, text.size() / 3);
     for (auto const name : names) {
         auto const apart = distance(name, text);
@@ -62,6 +69,12 @@ std::string_view nearest_name(std::span<std::string_view const> names, std::stri
         nearest = name;
     }
     return nearest;
+}
+
+std::string expected_time(std::string_view text) {
+    std::string expected = "an RFC 3339 time such as 2026-11-22T02:25:00Z";
+    if (text.find(' ') != text.npos) expected += "; the + of an offset is written %2B in a URL";
+    return expected;
 }
 
 std::string singular(std::string_view plural) {

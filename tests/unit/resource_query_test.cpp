@@ -125,6 +125,13 @@ TEST(ListQuery, SuggestsTheParameterThatWasMeant) {
     ASSERT_FALSE(query.has_value());
     EXPECT_EQ(query.error().detail,
               "Query parameter color: this list has no such parameter; did you mean colour?");
+    EXPECT_NE(parse({{"crea", "1"}}).error().detail.find("did you mean created_at?"), std::string::npos);
+}
+
+TEST(ListQuery, APlusThatBecameABlankIsSaid) {
+    auto const query = parse({{"created_at.gte", "2026-11-22T20:00:00 01:00"}});
+    ASSERT_FALSE(query.has_value());
+    EXPECT_NE(query.error().detail.find("%2B"), std::string::npos) << query.error().detail;
 }
 
 TEST(ListQuery, FoldsAndTrimsTheSearch) {
