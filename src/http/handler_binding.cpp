@@ -96,6 +96,23 @@ Result<void> accepts_json(Context const& context) {
     return {};
 }
 
+namespace {
+
+// An export is the whole list: what belongs to its pages would silently mean nothing.
+Result<void> allow_export(QueryParameters const& parameters) {
+    Problem problem{
+        ErrorCode::malformed,
+        "A list leaves as CSV or NDJSON whole: leave out limit, cursor and count, or ask for JSON."};
+    for (auto const& [name, value] : parameters) {
+        if (name == "limit" || name == "cursor" || name == "count")
+            problem.errors.push_back({name, "conflict", "belongs to a page; an export has none"});
+    }
+    if (problem.errors.empty()) return {};
+    return problem;
+}
+
+}  // namespace
+
 Result<ListPlan> plan_list(Context const& context, Schema const& schema,
                            std::vector<QueryParameterDoc> const& others) {
     auto form = negotiate(context.request.headers, list_forms);
@@ -108,6 +125,9 @@ Result<ListPlan> plan_list(Context const& context, Schema const& schema,
     });
     auto query = parse_list_query(schema, of_fields, context.cursors);
     if (!query) return query.error();
+    if (*form != 0) {
+        if (auto const allowed = allow_export(*parameters); !allowed) return allowed.error();
+    }
     ListPlan plan;
     plan.query = *std::move(query);
     plan.parameters = *std::move(parameters);

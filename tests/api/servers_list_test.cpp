@@ -200,6 +200,15 @@ TEST_P(ServerList, ACursorServesNoOtherQuestionAndNoForgery) {
     EXPECT_EQ(as(bob).get(forged).status, 400);
 }
 
+TEST_P(ServerList, AnExportHasNoPages) {
+    for (std::string const of_a_page : {"limit=2", "count=true", "limit=2&count=false"}) {
+        auto const refused = as(bob).with("Accept", "text/csv").get("/api/servers?" + of_a_page);
+
+        EXPECT_EQ(refused.status, 400) << of_a_page;
+        EXPECT_EQ(refused.text("/errors/0/code"), "conflict");
+    }
+}
+
 TEST_P(ServerList, ACsvExportHoldsEveryRowOnceAndIsRecorded) {
     insert(2'345, bob);
     insert(10, mallory);
