@@ -1,11 +1,15 @@
 #include "http/tls.hpp"
 
 #include <array>
+#include <cstdint>
+#include <fcntl.h>
 #include <stdexcept>
 #include <string>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+
+#include "core/file.hpp"
 
 namespace securestack {
 namespace {
@@ -22,11 +26,25 @@ int select_protocol(SSL*, unsigned char const** out, unsigned char* out_size, un
     return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-[[noreturn]] void fail(std::string const& what) {
+// `no_pem`: what a file that is no PEM at all does not hold.
+[[noreturn]] void fail(std::string const& what, std::string const& no_pem = {}) {
     auto const code = ERR_peek_last_error();
     ERR_clear_error();
+    if (!no_pem.empty() && ERR_GET_REASON(code) == ERR_R_PEM_LIB)
+        throw std::runtime_error(what + ": " + no_pem);
     char const* reason = ERR_reason_error_string(code);
     throw std::runtime_error(what + (reason != nullptr ? ": " + std::string{reason} : std::string{}));
+}
+
+// OpenSSL says "system lib" of a file that is not there.
+void require_readable(std::string const& what, std::string const& file) {
+    try {
+        std::array<std::uint8_t, 1> first{};
+        if (File{file, O_RDONLY}.read(first) == 1) return;
+    } catch (FileError const& error) {
+        throw std::runtime_error(what + " " + error.what());
+    }
+    throw std::runtime_error(what + " " + file + " is empty");
 }
 
 }  // namespace
@@ -40,11 +58,13 @@ std::shared_ptr<TlsContext> make_tls_context(TlsFiles const& files) {
     SSL_CTX_set_mode(handle, SSL_MODE_RELEASE_BUFFERS);
     // The key is protected by its file's mode; a password prompt would block the start.
     SSL_CTX_set_default_passwd_cb(handle, [](char*, int, int, void*) { return 0; });
+    require_readable("the TLS certificate", files.certificate);
+    require_readable("the TLS key", files.key);
     if (SSL_CTX_use_certificate_chain_file(handle, files.certificate.c_str()) != 1) {
-        fail("the TLS certificate " + files.certificate + " cannot be used");
+        fail("the TLS certificate " + files.certificate + " cannot be used", "it holds no PEM certificate");
     }
     if (SSL_CTX_use_PrivateKey_file(handle, files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        fail("the TLS key " + files.key + " cannot be used");
+        fail("the TLS key " + files.key + " cannot be used", "it holds no PEM key without a passphrase");
     }
     if (SSL_CTX_check_private_key(handle) != 1) {
         fail("the TLS key " + files.key + " does not belong to the certificate " + files.certificate);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -16,6 +17,8 @@
 
 namespace securestack {
 namespace {
+
+using ::testing::HasSubstr;
 
 using test::RawClient;
 
@@ -120,6 +123,15 @@ class TlsTest : public testing::Test {
     ~TlsTest() override {
         server.reset();
         std::filesystem::remove_all(folder);
+    }
+
+    std::string why_not_started() {
+        try {
+            start();
+        } catch (std::runtime_error const& error) {
+            return error.what();
+        }
+        return "it started";
     }
 
     void start() {
@@ -266,23 +278,22 @@ TEST_F(TlsTest, AKeyOfAnotherCertificateIsNamed) {
     write_certificate(other, "other");
     files.key = other.key;
 
-    try {
-        start();
-        FAIL();
-    } catch (std::runtime_error const& error) {
-        EXPECT_NE(std::string{error.what()}.find("other.key"), std::string::npos) << error.what();
-    }
+    EXPECT_THAT(why_not_started(), HasSubstr("other.key"));
 }
 
-TEST_F(TlsTest, AMissingFileIsNamed) {
+TEST_F(TlsTest, WhyAFileCannotBeUsedIsSaidInWords) {
+    auto const usable = files;
     files.certificate = folder / "missing.pem";
+    EXPECT_THAT(why_not_started(), HasSubstr("missing.pem cannot be opened: No such file"));
 
-    try {
-        start();
-        FAIL();
-    } catch (std::runtime_error const& error) {
-        EXPECT_NE(std::string{error.what()}.find("missing.pem"), std::string::npos) << error.what();
-    }
+    files.certificate = usable.key;
+    EXPECT_THAT(why_not_started(), HasSubstr("it holds no PEM certificate"));
+
+    files = {usable.certificate, usable.certificate};
+    EXPECT_THAT(why_not_started(), HasSubstr("it holds no PEM key"));
+
+    std::ofstream{files.certificate = files.key = folder / "empty"};
+    EXPECT_THAT(why_not_started(), HasSubstr("empty is empty"));
 }
 
 }  // namespace
