@@ -78,7 +78,12 @@ SelfBackup::History SelfBackup::history(Tx& tx) const {
 
 bool SelfBackup::is_due(Tx& tx, Time now) {
     auto const [success, attempt] = history(tx);
-    if (success) last_success_ = to_micros(*success);
+    if (success && last_success_.exchange(to_micros(*success)) != to_micros(*success)) {
+        // Another replica's may be on another machine.
+        std::error_code error;
+        auto const size = std::filesystem::file_size(settings_.directory / name_for(*success), error);
+        last_bytes_ = error ? 0 : size;
+    }
     if (success && settings_.schedule->next(*success, TimeZone::utc()) > now) return false;
     auto const tried = std::max(attempt.value_or(Time{}), failed_at_.value_or(Time{}));
     // The attempt that succeeded is no reason to wait: its next slot has come.

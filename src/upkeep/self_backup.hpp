@@ -42,7 +42,7 @@ class SelfBackup {
     // Thread-safe; for metrics. The first is the replicas' last one, when this one has seen it.
     bool enabled() const { return settings_.schedule.has_value(); }
     Time last_success() const { return from_micros(last_success_); }  // the epoch: never
-    std::uint64_t last_bytes() const { return last_bytes_; }          // 0: not by this process
+    std::uint64_t last_bytes() const { return last_bytes_; }          // 0: its file is not here
     std::uint64_t failures() const { return failures_; }
 
   private:

@@ -73,6 +73,7 @@ TEST_P(SelfBackups, ARestartDoesNotMakeAnother) {
 
     EXPECT_THAT(names(), SizeIs(1));
     EXPECT_LT(restarted->last_success(), clock.now());
+    EXPECT_EQ(restarted->last_bytes(), std::filesystem::file_size(backups() / *names().begin()));
 }
 
 TEST_P(SelfBackups, TheNewestAreKeptAndWhatOthersPutThereToo) {
