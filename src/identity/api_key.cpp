@@ -5,6 +5,7 @@
 
 #include "crypto/digest.hpp"
 #include "resource/document.hpp"
+#include "resource/wording.hpp"
 
 namespace securestack {
 namespace {
@@ -55,12 +56,21 @@ bool ends_within(std::optional<Time> end, std::optional<Time> other) {
     return !other || (end && *end <= *other);
 }
 
+std::string all_scopes() {
+    std::vector<std::string_view> scopes;
+    for (std::size_t i = 0; i < permission_count; ++i) {
+        auto const permission = static_cast<Permission>(i);
+        if (permission != Permission::account) scopes.push_back(to_string(permission));
+    }
+    return one_of(scopes);
+}
+
 void check_scopes(ApiKey const& key, Principal const& principal, std::vector<FieldError>& errors) {
     for (std::size_t i = 0; i < key.scopes.size(); ++i) {
         auto const pointer = "/scopes/" + std::to_string(i);
         auto const permission = parse_permission(key.scopes[i]);
         if (!permission || *permission == Permission::account) {
-            errors.push_back({pointer, "enum", "must be a scope such as servers:read"});
+            errors.push_back({pointer, "enum", "must be one of " + all_scopes()});
         } else if (!may(principal, *permission)) {
             errors.push_back({pointer, "range", "is more than you may do yourself"});
         } else if (std::ranges::count(key.scopes, key.scopes[i]) > 1) {

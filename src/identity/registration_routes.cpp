@@ -110,8 +110,9 @@ Result<Joined> finish_registration(Identity& identity, Tx& tx, Context const& co
 
 Problem dead_setup_token() {
     return {ErrorCode::invalid_token,
-            "The set-up token is not valid any more: restart the server for a new link, or run "
-            "`securestack user create --admin`."};
+            "The set-up token is not the one of the newest link, was used, or is older than 15 minutes: take "
+            "the link that the server printed last, restart it for another one, or run `securestack user "
+            "create --admin`."};
 }
 
 Result<void> may_set_up(Tx& tx, Secret const& token, Time now) {

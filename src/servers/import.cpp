@@ -78,7 +78,8 @@ Problem ImportErrors::problem() && {
     Problem problem{std::move(errors_)};
     problem.detail = "Nothing was imported: " + std::to_string(problem.errors.size()) +
                      (problem.errors.size() < most_import_errors ? "" : " or more") +
-                     " values are not valid; see errors. Each pointer begins with the number of the line.";
+                     (problem.errors.size() == 1 ? " value is" : " values are") +
+                     " not valid; see errors. Each pointer begins with the number of the line.";
     return problem;
 }
 

@@ -68,6 +68,8 @@ class Columns {
             if (field.is_readable()) names.push_back(field.name);
         }
         auto const meant = nearest_name(names, name);
+        if (name.find_first_of(";\t") != name.npos)
+            return "is no column of a server: columns are separated by commas";
         return meant.empty() ? "is no column of a server"
                              : "is no column of a server; did you mean " + std::string{meant} + "?";
     }
