@@ -130,6 +130,19 @@ TEST_P(BackupsOverdue, ARestartOfSomeSecondsIsNoDowntime) {
     EXPECT_EQ(app()->backups().judge().slots + next->backups().judge().slots, 1);
 }
 
+TEST_P(BackupsOverdue, ARestartWhileTheProgramWaitsDoesNotEndTheWait) {
+    new_task("silent", R"("schedule": "@hourly", "grace_seconds": 60)");
+    look();
+    app().clock.advance(5h);
+    look();
+    EXPECT_EQ(pass(5min), 0);
+
+    // As after a kill, nobody hands the lease on.
+    Replica next{app()};
+    app().clock.advance(100s);
+    EXPECT_EQ(app()->backups().judge().slots + next->backups().judge().slots, 0);
+}
+
 TEST_P(BackupsOverdue, ARunWithoutAnEndIsGivenUpAfterAWeek) {
     auto const id = new_task("nightly");
     look();
