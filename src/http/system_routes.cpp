@@ -37,7 +37,9 @@ void add_health(Router& router, SystemRoutes const& system) {
     router.plain(Method::get, "/readyz", anyone(), ready)
         .operation("getReadiness")
         .tag("System")
-        .summary("Whether the process can serve: database reachable, migrated and of one time with it, not draining")
+        .summary(
+            "Whether the process can serve: database reachable, migrated and of one time with it, not "
+            "draining")
         .route()
         .in_api = true;
 }
