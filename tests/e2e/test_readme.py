@@ -10,12 +10,13 @@ from support.instance import Instance, clean_environment, scratch
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "http://localhost:8000"
 # An answer of 400 and above ends the script, where a reader would see it and stop.
-PRELUDE = 'set -euo pipefail\ncurl() { command curl --fail-with-body "$@"; }\n'
+# Each answer is a line, as a prompt makes it one.
+PRELUDE = 'set -euo pipefail\ncurl() { command curl --fail-with-body "$@" && echo; }\n'
 
 
 def first_steps(readme: str) -> str:
     blocks = re.findall(r"^```sh\n(.*?)^```$", (ROOT / readme).read_text(), re.MULTILINE | re.DOTALL)
-    first = next(i for i, block in enumerate(blocks) if f"BASE={ADDRESS}" in block)
+    first = next(i for i, block in enumerate(blocks) if f"{ADDRESS}/api/auth/register" in block)
     return "".join(blocks[first:])
 
 
