@@ -73,8 +73,7 @@ Schema const& schema_of<RepositoryDraft>() {
             .write_only()
             .length(1, 1'000)
             .doc("Opens it; sealed at rest, given only to the agent that runs a task, and never answered. "
-                 "Left "
-                 "out, the one there is stays; null removes it."),
+                 "Left out, the one there is stays; null removes it."),
         field<&T::env>("env").write_only().length(0, 32).doc(
             "Variables for the tool (AWS_ACCESS_KEY_ID, …); sealed as the password is, replaced as a whole."),
         field<&T::append_only>("append_only").doc("Whether the store itself lets agents add and not remove."),

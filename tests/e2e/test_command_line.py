@@ -1,17 +1,10 @@
 import json
 import unittest
-from pathlib import Path
 
-from support.instance import PASSWORD, Instance, scratch
+from support.instance import OneInstance
 
 
-class CommandLine(unittest.TestCase):
-    def setUp(self):
-        directory = scratch()
-        self.addCleanup(directory.cleanup)
-        self.app = Instance(Path(directory.name) / "data")
-        self.addCleanup(self.app.kill)
-
+class CommandLine(OneInstance):
     def test_users_are_created_listed_and_disabled_with_an_audit_record_each(self):
         self.app.create_user("alice", "--admin")
         self.app.create_user("bob")

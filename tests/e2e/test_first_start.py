@@ -1,16 +1,9 @@
 import unittest
-from pathlib import Path
 
-from support.instance import PASSWORD, Instance, scratch
+from support.instance import PASSWORD, OneInstance
 
 
-class FirstStart(unittest.TestCase):
-    def setUp(self):
-        directory = scratch()
-        self.addCleanup(directory.cleanup)
-        self.app = Instance(Path(directory.name) / "data")
-        self.addCleanup(self.app.kill)
-
+class FirstStart(OneInstance):
     def test_the_printed_link_makes_the_first_admin_once(self):
         self.app.start()
         token = self.app.setup_token()

@@ -6,16 +6,10 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from support.instance import BINARY, PASSWORD, Instance, scratch
+from support.instance import BINARY, PASSWORD, Instance, OneInstance, scratch
 
 
-class Places(unittest.TestCase):
-    def setUp(self):
-        directory = scratch()
-        self.addCleanup(directory.cleanup)
-        self.app = Instance(Path(directory.name) / "data")
-        self.addCleanup(self.app.kill)
-
+class Places(OneInstance):
     def test_only_what_shall_make_a_database_makes_one(self):
         for words in (["user", "list"], ["user", "disable", "bob"], ["user", "enable", "bob"],
                       ["user", "set-role", "bob", "admin"], ["user", "set-password", "bob", "--password-stdin"],

@@ -2,18 +2,15 @@
 
 import json
 import unittest
-from pathlib import Path
 
-from support.instance import PASSWORD, Instance, scratch
+from support.instance import PASSWORD, OneInstance
 
 
-class Secrets(unittest.TestCase):
+class Secrets(OneInstance):
+    settings = {"SECURESTACK_LOG_LEVEL": "debug"}
+
     def setUp(self):
-        directory = scratch()
-        self.addCleanup(directory.cleanup)
-        self.directory = Path(directory.name)
-        self.app = Instance(self.directory / "data", SECURESTACK_LOG_LEVEL="debug")
-        self.addCleanup(self.app.kill)
+        super().setUp()
         self.app.create_user("bob")
         self.app.start()
 

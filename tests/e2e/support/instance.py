@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 import urllib.request
 from pathlib import Path
 
@@ -135,3 +136,16 @@ class Instance:
 
 def scratch() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="securestack-e2e-")
+
+
+class OneInstance(unittest.TestCase):
+    """Each test has `directory`, and `app` in it, which is not started."""
+
+    settings: dict[str, str] = {}
+
+    def setUp(self) -> None:
+        directory = scratch()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        self.app = Instance(self.directory / "data", **self.settings)
+        self.addCleanup(self.app.kill)
