@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <sched.h>
 #include <thread>
 #include <unistd.h>
 
@@ -14,6 +15,13 @@
 
 namespace securestack {
 namespace {
+
+// Those that this process may run on: a container or a unit may have fewer than the machine.
+unsigned usable_cores() {
+    cpu_set_t cores;
+    if (::sched_getaffinity(0, sizeof cores, &cores) == 0) return static_cast<unsigned>(CPU_COUNT(&cores));
+    return std::max(1U, std::thread::hardware_concurrency());
+}
 
 constexpr std::string_view prefix = "SECURESTACK_";
 
@@ -150,7 +158,7 @@ class Loader {
 
     std::string word(std::string_view name) const {
         if (name == "state") return state_directory();
-        auto const cores = std::max(1U, std::thread::hardware_concurrency());
+        auto const cores = usable_cores();
         if (name == "cores") return std::to_string(cores);
         if (name == "self_backup") return loaded_.settings.on_sqlite() ? "@daily" : "off";
         if (name == "pool") {

@@ -18,6 +18,7 @@ std::unique_ptr<Database> open(Settings const& settings, SchemaPolicy policy, Lo
     }
     DatabaseOptions options;
     options.readers = settings.on_sqlite() ? settings.database_pool : settings.database_pool / 2;
+    options.lookups = settings.threads;
     options.observer = std::move(observer);
     return open_database(settings.database, std::move(options), log);
 }

@@ -87,14 +87,25 @@ Id first_id_at(Time time) {
     return id;
 }
 
+IdSource::Randomness IdSource::draw() {
+    if (used_ == drawn_.size()) {
+        fill_random(drawn_);
+        used_ = 0;
+    }
+    Randomness random;
+    std::memcpy(random.data(), drawn_.data() + used_, random.size());
+    used_ += random.size();
+    return random;
+}
+
 Id IdSource::make(Time now) {
-    std::array<std::uint8_t, 10> random;
-    fill_random(random);
+    Randomness random;
     auto const millis = static_cast<std::uint64_t>(std::max<std::int64_t>(to_micros(now) / 1000, 0));
     std::uint64_t counter = 0;
     std::uint64_t stamp = 0;
     {
         std::scoped_lock const lock(mutex_);
+        random = draw();
         // A clock that went back, or a counter that ran out, borrows from the future: order is kept.
         if (millis > last_millis_ || ++counter_ == counter_limit) {
             last_millis_ = std::max(millis, last_millis_ + 1);

@@ -37,7 +37,12 @@ class IdSource {
     Id make(Time now);
 
   private:
+    using Randomness = std::array<std::uint8_t, 10>;
+    Randomness draw();
+
     std::mutex mutex_;
+    std::array<std::uint8_t, 640> drawn_{};  // for many ids: a system call costs more than an id
+    std::size_t used_ = sizeof drawn_;
     std::uint64_t last_millis_ = 0;
     std::uint64_t counter_ = 0;
 };

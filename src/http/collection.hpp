@@ -52,7 +52,7 @@ class Collection {
     }
     template <class H>
     RouteRef get(H handler) {
-        return of_one(router_.get(one(), allow(what_.reading), std::move(handler)), "get",
+        return of_one(router_.look_up(one(), allow(what_.reading), std::move(handler)), "get",
                       "One " + std::string{what_.words.one})
             .reach(Reach::read);
     }

@@ -45,7 +45,7 @@ void Dispatcher::Job::answer_unmatched(Problem problem) {
 
 void Dispatcher::Job::resolve() {
     auto self = shared_from_this();
-    dispatcher_.database_.read(
+    dispatcher_.database_.look_up(
         [self](Tx& tx) {
             self->resolved_ = self->dispatcher_.authenticator_.resolve(tx, *self->request_, self->now_);
         },
@@ -121,6 +121,8 @@ void Dispatcher::Job::advance() {
             case Where::io:
                 if (settle(steps_[next_].run(nullptr, *context_))) return;
                 break;
+            case Where::lookup:
+                return submit(UnitKind::lookup);
             case Where::read:
                 return submit(UnitKind::read);
             case Where::write:
@@ -149,7 +151,7 @@ bool Dispatcher::Job::settle(Outcome outcome) {
 
 void Dispatcher::Job::submit(UnitKind kind) {
     auto self = shared_from_this();
-    auto work = [self, write = kind != UnitKind::read](Tx& tx) { self->unit(tx, write); };
+    auto work = [self, write = is_write(kind)](Tx& tx) { self->unit(tx, write); };
     auto after = [self](std::exception_ptr failure) {
         self->guard([&] {
             // A refused unit that rolled itself back: nothing went wrong. After any other failure the outcome

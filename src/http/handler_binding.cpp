@@ -136,6 +136,12 @@ Result<ListPlan> plan_list(Context const& context, Schema const& schema,
     return plan;
 }
 
+// What is searched, counted or exported is not found by an index alone.
+Where where_to_read(ListPlan const& plan) {
+    bool const quick = !plan.format && !plan.query.count && plan.query.search.empty();
+    return quick ? Where::lookup : Where::read;
+}
+
 Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Scope scope) {
     if (plan.format) return stream_list(plan, std::move(scope));
     ListPage const page = fetch_page(tx, plan.query, scope);

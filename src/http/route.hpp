@@ -30,12 +30,14 @@ AccessRule allow(Permission permission);
 AccessRule anyone();
 
 // Where a step runs: where the request happens to be (it must not block), in a read or write transaction, or
-// on the bounded cpu pool. `bulk` is the write of a whole file, on a route that states its `file_timeout`; on
-// PostgreSQL it is not serializable, so that it must leave its rules to constraints.
-enum class Where : std::uint8_t { io, read, write, bulk, cpu };
+// on the bounded cpu pool. `lookup` is a read of rows that an index leads to (Database::look_up). `bulk` is
+// the write of a whole file, on a route that states its `file_timeout`; on PostgreSQL it is not serializable,
+// so that it must leave its rules to constraints.
+enum class Where : std::uint8_t { io, lookup, read, write, bulk, cpu };
 
 // One step of serving a request. `tx` is null for io and cpu. An empty optional hands over to the next step;
-// a Problem rolls a write back, a Response (whatever its status) commits it. A write may be run again.
+// a Problem rolls a write back, a Response (whatever its status) commits it. A write or lookup may be run
+// again.
 struct Step {
     Where where = Where::io;
     std::function<Result<std::optional<Response>>(Tx* tx, Context const& context)> run;

@@ -53,6 +53,9 @@ class Router {
     // `pattern` is absolute: "/api/servers/{id}". `handler` is a function as handler.hpp describes.
     template <class H>
     RouteRef get(std::string pattern, AccessRule access, H handler);
+    // A GET that reads no more than rows that an index leads to.
+    template <class H>
+    RouteRef look_up(std::string pattern, AccessRule access, H handler);
     template <class H>
     RouteRef post(std::string pattern, AccessRule access, H handler);
     template <class H>
@@ -99,7 +102,7 @@ class Router {
     static Node const* walk(Node const& node, std::string_view rest, Captured& captured);
 
     template <class H>
-    RouteRef handle(Method method, std::string pattern, AccessRule access, H handler);
+    RouteRef handle(Method method, Where where, std::string pattern, AccessRule access, H handler);
 
     std::unique_ptr<Node> root_;
     std::vector<std::unique_ptr<Route>> routes_;

@@ -5,11 +5,10 @@
 namespace securestack {
 
 template <class H>
-RouteRef Router::handle(Method method, std::string pattern, AccessRule access, H handler) {
+RouteRef Router::handle(Method method, Where where, std::string pattern, AccessRule access, H handler) {
     using Arguments = detail::ArgumentList<detail::ArgumentsOf<H>>;
     using Answer = detail::Answer<detail::AnswerOf<H>>;
     detail::check_path_values(pattern, Arguments::path_values);
-    Where const where = method == Method::get ? Where::read : Where::write;
 
     Route route{.method = method, .pattern = std::move(pattern), .access = access, .bind = {}};
     route.bind = [where, handler](Context const& context, PathValues const& path) -> Result<Steps> {
@@ -32,23 +31,28 @@ RouteRef Router::handle(Method method, std::string pattern, AccessRule access, H
 
 template <class H>
 RouteRef Router::get(std::string pattern, AccessRule access, H handler) {
-    return handle(Method::get, std::move(pattern), access, std::move(handler));
+    return handle(Method::get, Where::read, std::move(pattern), access, std::move(handler));
+}
+
+template <class H>
+RouteRef Router::look_up(std::string pattern, AccessRule access, H handler) {
+    return handle(Method::get, Where::lookup, std::move(pattern), access, std::move(handler));
 }
 template <class H>
 RouteRef Router::post(std::string pattern, AccessRule access, H handler) {
-    return handle(Method::post, std::move(pattern), access, std::move(handler));
+    return handle(Method::post, Where::write, std::move(pattern), access, std::move(handler));
 }
 template <class H>
 RouteRef Router::put(std::string pattern, AccessRule access, H handler) {
-    return handle(Method::put, std::move(pattern), access, std::move(handler));
+    return handle(Method::put, Where::write, std::move(pattern), access, std::move(handler));
 }
 template <class H>
 RouteRef Router::patch(std::string pattern, AccessRule access, H handler) {
-    return handle(Method::patch, std::move(pattern), access, std::move(handler));
+    return handle(Method::patch, Where::write, std::move(pattern), access, std::move(handler));
 }
 template <class H>
 RouteRef Router::del(std::string pattern, AccessRule access, H handler) {
-    return handle(Method::del, std::move(pattern), access, std::move(handler));
+    return handle(Method::del, Where::write, std::move(pattern), access, std::move(handler));
 }
 
 template <class T, class S>
@@ -73,13 +77,14 @@ RouteRef Router::list(std::string pattern, AccessRule access, S scope) {
                                  return Result<std::optional<Response>>{std::optional<Response>{}};
                              }});
         }
+        auto const where = detail::where_to_read(*plan);
         auto read = [scope, values = *std::move(values), plan = *std::move(plan)](
                         Tx* tx, Context const& ctx) -> Result<std::optional<Response>> {
             auto rows = std::apply([&](auto const&... value) { return scope(*tx, ctx, value...); }, values);
             if (!rows) return rows.error();
             return std::optional<Response>{detail::answer_list(*tx, ctx, plan, *std::move(rows))};
         };
-        steps.push_back({Where::read, std::move(read)});
+        steps.push_back({where, std::move(read)});
         return steps;
     };
     route.doc.answer = &schema_of<T>();

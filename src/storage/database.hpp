@@ -132,24 +132,29 @@ using DatabaseObserver =
 
 struct DatabaseOptions {
     std::size_t readers = 2;   // SQLite reader threads; PostgreSQL: as many again for writes
+    std::size_t lookups = 2;   // SQLite: lookups on their callers' threads at once
     std::size_t queue = 1024;  // waiting units per queue, then `submit` refuses
     std::chrono::milliseconds deadline{10'000};  // a unit older than this is not begun, and is interrupted
     DatabaseObserver observer{};
 };
 
 enum class UnitKind {
+    lookup,  // a read of rows that an index leads to, so quick that handing it over would cost as much
     read,
     write,
     bulk,        // a write that takes seconds: it shares no commit, and leaves its rules to constraints
     maintenance  // a write without a deadline, alone under the engine's lock: migrations
 };
+constexpr bool is_write(UnitKind kind) {
+    return kind != UnitKind::lookup && kind != UnitKind::read;
+}
 
 // Thread-safe.
 class Database {
   public:
     using Work = std::move_only_function<void(Tx&)>;
-    // Called exactly once on a database thread, with null when the work was committed (write) or finished
-    // (read).
+    // Called exactly once, on a database thread (after a lookup perhaps on the caller's), with null when the
+    // work was committed (write) or finished (read).
     using Done = std::move_only_function<void(std::exception_ptr)>;
 
     Database() = default;
@@ -159,9 +164,11 @@ class Database {
 
     // Queue a unit of work. An exception from `work` rolls its writes back and reaches `done`; other units
     // are not touched. When the queue is full, `done` gets DatabaseError{unavailable} at once, on the calling
-    // thread. A write may be run more than once (PostgreSQL retries): it must have no effect outside the
-    // transaction.
+    // thread. A write or a lookup may be run more than once: it must have no effect outside the transaction.
     void read(Work work, Done done) { submit(UnitKind::read, std::move(work), std::move(done)); }
+    // An engine that needs no server may run this one, and `done`, on the calling thread before it returns;
+    // when it takes longer than it should it is run again elsewhere.
+    void look_up(Work work, Done done) { submit(UnitKind::lookup, std::move(work), std::move(done)); }
     void write(Work work, Done done) { submit(UnitKind::write, std::move(work), std::move(done)); }
     virtual void submit(UnitKind kind, Work work, Done done) = 0;
 

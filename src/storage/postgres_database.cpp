@@ -29,6 +29,7 @@ class PostgresTx final : public ConnectionTx<Connection> {
 
 std::string_view begin_statement(UnitKind kind) {
     switch (kind) {
+        case UnitKind::lookup:
         case UnitKind::read:
             return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         case UnitKind::write:

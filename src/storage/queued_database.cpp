@@ -16,12 +16,13 @@ QueuedDatabase::QueuedDatabase(DatabaseOptions options, Log& log)
 
 void QueuedDatabase::submit(UnitKind kind, Work work, Done done) {
     Unit unit;
-    unit.kind = kind;
+    unit.kind = kind == UnitKind::lookup ? UnitKind::read : kind;
     unit.work = std::move(work);
     unit.done = std::move(done);
     unit.submitted = Steady::now();
     if (kind != UnitKind::maintenance) unit.deadline = unit.submitted + options_.deadline;
-    if (queue_for(kind).push(unit)) return;
+    if (kind == UnitKind::lookup && looked_up(unit)) return;
+    if (queue_for(unit.kind).push(unit)) return;
     unit.done(
         unavailable(closing_ ? "the database is closing" : "too much work is waiting for the database"));
 }
@@ -67,9 +68,8 @@ void QueuedDatabase::finish(Unit& unit, std::vector<Action>& actions, std::excep
     };
     if (options_.observer) {
         auto const ended = Steady::now();
-        guarded([&] {
-            options_.observer(unit.kind != UnitKind::read, unit.begun - unit.submitted, ended - unit.begun);
-        });
+        guarded(
+            [&] { options_.observer(is_write(unit.kind), unit.begun - unit.submitted, ended - unit.begun); });
     }
     if (!error) {
         for (auto& action : actions) guarded([&] { action(); });

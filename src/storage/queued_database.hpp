@@ -30,6 +30,8 @@ class QueuedDatabase : public Database {
     // Calls the actions (when there is no error) and then `done`.
     void finish(Unit& unit, std::vector<Action>& actions, std::exception_ptr error) noexcept;
 
+    // True when the unit, a lookup, was run and has ended here; otherwise it waits like any read.
+    virtual bool looked_up(Unit&) { return false; }
     // Where a read waits. An engine that reads on its writer's thread sends it there.
     virtual UnitQueue& queue_for(UnitKind kind) { return kind == UnitKind::read ? reads_ : writes_; }
 

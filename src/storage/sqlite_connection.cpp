@@ -179,7 +179,7 @@ void Connection::configure(Role role, bool in_memory) {
     run_script(
         "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
         "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;");
-    if (role == Role::reader) run_script("PRAGMA query_only = ON");
+    if (role != Role::writer) run_script("PRAGMA query_only = ON");
     sqlite3_wal_hook(
         handle,
         [](void* self, sqlite3*, char const*, int pages) {
@@ -192,6 +192,7 @@ void Connection::configure(Role role, bool in_memory) {
     sqlite3_progress_handler(
         handle, instructions_between_deadline_checks,
         [](void* self) { return static_cast<Connection const*>(self)->is_over() ? 1 : 0; }, this);
+    if (role == Role::lookup) sqlite3_busy_timeout(handle, 0);
 }
 
 std::shared_ptr<Connection::Statement> Connection::prepare(std::string_view sql) {

@@ -12,7 +12,11 @@ namespace securestack::sqlite {
 
 class Connection {
   public:
-    enum class Role { writer, reader };
+    enum class Role {
+        writer,
+        reader,
+        lookup  // a reader that never waits for others: what is busy throws at once
+    };
 
     // Opens `path` (":memory:" too), making the file, readable by its owner only, when it is absent. Throws
     // DatabaseError{unavailable}.

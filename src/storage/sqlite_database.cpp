@@ -19,6 +19,8 @@ constexpr int busy_checkpoint_pages = 4'000;
 constexpr int longest_log_pages = 32'000;
 // A checkpoint that a slow reader cut short is not tried again at once: waiting costs every write.
 constexpr int pages_between_waits = 4'000;
+// What a lookup may take of its caller's thread, which others wait for.
+constexpr auto longest_lookup = 2ms;
 
 class SqliteTx final : public ConnectionTx<Connection> {
   public:
@@ -37,6 +39,9 @@ SqliteDatabase::SqliteDatabase(std::string const& path, DatabaseOptions options,
     for (std::size_t i = 0; i < options_.readers && !in_memory_; ++i) {
         readers_.push_back(std::make_unique<Connection>(path, Connection::Role::reader));
     }
+    for (std::size_t i = 0; i < options_.lookups && !in_memory_; ++i) {
+        lookups_.add(std::make_unique<Connection>(path, Connection::Role::lookup));
+    }
     if (!in_memory_) probe_ = std::make_unique<Connection>(path, Connection::Role::reader);
     start_thread("db-write", [this] { write_loop(); });
     for (auto& reader : readers_) {
@@ -46,6 +51,7 @@ SqliteDatabase::SqliteDatabase(std::string const& path, DatabaseOptions options,
 
 void SqliteDatabase::close() {
     QueuedDatabase::close();
+    lookups_.clear();
     readers_.clear();
     {
         std::lock_guard lock(probe_mutex_);
@@ -73,26 +79,53 @@ UnitQueue& SqliteDatabase::queue_for(UnitKind kind) {
 
 void SqliteDatabase::read_loop(Connection& connection) {
     while (auto unit = reads_.pop()) {
-        if (!expired(*unit)) run_read(connection, *unit);
+        if (expired(*unit)) continue;
+        std::exception_ptr error;
+        std::vector<Action> actions;
+        connection.set_deadline(unit->deadline);
+        try {
+            actions = run_read(connection, *unit);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        finish(*unit, actions, std::move(error));
     }
 }
 
-void SqliteDatabase::run_read(Connection& connection, Unit& unit) {
+bool SqliteDatabase::looked_up(Unit& unit) {
     std::exception_ptr error;
     std::vector<Action> actions;
-    connection.set_deadline(unit.deadline);
+    unit.begun = unit.submitted;
+    {
+        auto const connection = lookups_.borrow();
+        if (!connection || closing_) return false;
+        (*connection).set_deadline(unit.begun + longest_lookup);
+        try {
+            actions = run_read(*connection, unit);
+        } catch (DatabaseError const& failure) {
+            using Kind = DatabaseError::Kind;
+            if (failure.kind() == Kind::interrupted || failure.kind() == Kind::serialization) return false;
+            error = std::current_exception();
+        } catch (...) {
+            error = std::current_exception();
+        }
+    }
+    finish(unit, actions, std::move(error));
+    return true;
+}
+
+std::vector<SqliteDatabase::Action> SqliteDatabase::run_read(Connection& connection, Unit& unit) {
     try {
         connection.execute("BEGIN");
         SqliteTx tx(connection);
         unit.work(tx);
         tx.require_sound();
         connection.execute("COMMIT");
-        actions = tx.take_actions();
+        return tx.take_actions();
     } catch (...) {
-        error = std::current_exception();
         connection.roll_back();
+        throw;
     }
-    finish(unit, actions, std::move(error));
 }
 
 void SqliteDatabase::write_loop() {

@@ -1,4 +1,5 @@
-// SQLite: one writer thread that commits in groups, and reader threads beside it.
+// SQLite: one writer thread that commits in groups, reader threads beside it, and lookups on the threads that
+// ask for them.
 #pragma once
 
 #include <memory>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "storage/queued_database.hpp"
+#include "storage/shelf.hpp"
 #include "storage/sqlite_connection.hpp"
 
 namespace securestack::sqlite {
@@ -32,7 +34,9 @@ class SqliteDatabase final : public QueuedDatabase {
     UnitQueue& queue_for(UnitKind kind) override;
     void write_loop();
     void read_loop(Connection& connection);
-    void run_read(Connection& connection, Unit& unit);
+    bool looked_up(Unit& unit) override;
+    // Ends with what the transaction leaves to be done after it; throws what the work throws.
+    static std::vector<Action> run_read(Connection& connection, Unit& unit);
 
     void run_group(Unit first);
     // Runs members as long as work is waiting and the group is within its bounds. A member sees what those
@@ -49,6 +53,7 @@ class SqliteDatabase final : public QueuedDatabase {
     // this process.
     std::unique_ptr<Connection> writer_;
     std::vector<std::unique_ptr<Connection>> readers_;
+    Shelf<Connection> lookups_;
     std::mutex probe_mutex_;
     std::unique_ptr<Connection> probe_;  // for probe()
     int waited_at_pages_ = 0;            // the log's length when the writer last waited for readers
