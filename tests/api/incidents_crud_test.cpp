@@ -186,12 +186,16 @@ TEST_P(Incidents, AServerThatWasPurgedStaysInTheIncident) {
 
 TEST_P(Incidents, AnAccountThatGoesLeavesItsIncidents) {
     auto const id = new_incident(mallory, "x", R"(, "assignee": ")" + user(mallory) + '"');
+    auto const before = as(alice).get(path(id));
+    EXPECT_EQ(as(alice).get("/api/incidents").text("/results/0/reporter"), user(mallory));
 
     EXPECT_EQ(as(alice).del("/api/users/" + user(mallory)).status, 204);
 
     auto const left = as(alice).get(path(id));
     EXPECT_TRUE(left.at("/reporter").is_null());
     EXPECT_TRUE(left.at("/assignee").is_null());
+    EXPECT_NE(left.header("ETag"), before.header("ETag"));
+    EXPECT_TRUE(as(alice).get("/api/incidents").at("/results/0/reporter").is_null());
     EXPECT_EQ(as(alice).get(path(id, "/timeline")).text("/results/0/actor/name"), "mallory");
 }
 

@@ -199,7 +199,7 @@ TEST_P(ListPlans, ServersByAnyOneFilterForAllAndForAnOwner) {
 TEST_P(ListPlans, DeletedServersForAllAndForAnOwner) {
     fill();
     app().database().maintain_now([&](Tx& tx) {
-        tx.execute("UPDATE servers SET deleted_at = $1 WHERE os = 'System 4'", {app().clock.now()});
+        tx.execute("UPDATE servers SET deleted_at = $1, version = version + 1 WHERE os = 'System 4'", {app().clock.now()});
     });
     auto const deleted = scopes([](Principal const& principal) {
         return managed_by(principal, std::move(Sql{}.add("deleted_at IS NOT NULL")));

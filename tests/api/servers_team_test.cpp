@@ -73,7 +73,7 @@ TEST_P(ServerTeams, ATeamThatHasJustGoneTakesNoServer) {
 
     // As another replica does it: this one has not heard of it yet.
     app().database().write_now([&](Tx& tx) {
-        tx.execute("UPDATE servers SET team = NULL");
+        tx.execute("UPDATE servers SET team = NULL, version = version + 1");
         tx.execute("DELETE FROM teams WHERE id = $1", {Id::parse(team).value()});
     });
 
