@@ -1,4 +1,4 @@
-"""One measurement: wrk against one URL, with what the server spent on it."""
+"""One measurement: wrk against one URL, or several in turn, with what the server spent on it."""
 
 import re
 import subprocess
@@ -14,10 +14,12 @@ wrk.method = "{method}"
 wrk.headers["Authorization"] = {authorization}
 wrk.headers["Content-Type"] = "application/json"
 local body = {body}
-local failures, count, tag = 0, 0, tostring({{}}):match("0x(%x+)")
+local paths = {{{paths}}}
+local count, tag = 0, tostring({{}}):match("0x(%x+)")
 request = function()
-    if body == "" then return wrk.format() end
     count = count + 1
+    if #paths > 0 then return wrk.format(nil, paths[count % #paths + 1]) end
+    if body == "" then return wrk.format() end
     return wrk.format(nil, nil, nil, (body:gsub("@", tag .. "-" .. count)))
 end
 response = nil
@@ -39,15 +41,15 @@ def quoted(text: str) -> str:
 
 
 def measure(server: Server, url: str, connections: int, seconds: int, core: int, token: str = "",
-            method: str = "GET", body: str = "") -> Result:
-    """`@` in `body` becomes a text that is different in every request."""
+            method: str = "GET", body: str = "", paths: list[str] | None = None) -> Result:
+    """`@` in `body` becomes a text that is different in every request. `paths` are asked for in turn."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(SCRIPT.format(method=method, body=quoted(body),
+        script.write(SCRIPT.format(method=method, body=quoted(body), paths=",".join(quoted(path) for path in paths or []),
                                    authorization=quoted(f"Bearer {token}") if token else "nil"))
         script.flush()
         command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
                    "--timeout", "10s"]
-        if token or body:
+        if token or body or paths:
             command += ["-s", script.name]
         before = cpu_seconds(server.pid)
         output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout

@@ -51,6 +51,14 @@ def deep_path(product: Product, token: str, pages: int) -> str:
     return path.replace("limit=200", "limit=50")
 
 
+def unlike_pages(product: Product, token: str, count: int) -> list[str]:
+    """The paths of `count` pages that have no row in common."""
+    paths = ["/api/servers?limit=50"]
+    while len(paths) < count:
+        paths.append(product.page(token, paths[-1])["next"].removeprefix(product.base))
+    return paths
+
+
 def reads(report: Report, product: Product, server: Server, token: str, seconds: int) -> dict[str, bytes]:
     first = product.page(token)
     one = f"/api/servers/{random.Random(1).choice(first['results'])['id']}"
@@ -61,6 +69,12 @@ def reads(report: Report, product: Product, server: Server, token: str, seconds:
         for connections in CONNECTIONS:
             report.add("securestack", what, product.servers, connections,
                        measure(server, product.base + path, connections, seconds, LOAD_CORE, token))
+    if product.servers > 10_000:
+        # A hundred thousand rows: more than what the program keeps of rows.
+        pages = unlike_pages(product, token, 2_000)
+        for connections in CONNECTIONS:
+            report.add("securestack", "page of 50, others", product.servers, connections,
+                       measure(server, product.base, connections, seconds, LOAD_CORE, token, paths=pages))
     return {"page": product.raw(token, "/api/servers?limit=50"), "one": product.raw(token, one)}
 
 
