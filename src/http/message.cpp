@@ -85,6 +85,7 @@ Method parse_method(std::string_view text) {
 }
 
 void Headers::add(std::string name, std::string value) {
+    if (all_.empty()) all_.reserve(8);  // most messages have no more
     all_.emplace_back(std::move(name), std::move(value));
 }
 

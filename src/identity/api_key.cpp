@@ -144,6 +144,7 @@ Schema const& schema_of<ApiKey>() {
     static constexpr Schema schema{.name = "ApiKey",
                                    .table = "api_keys",
                                    .fields = fields,
+                                   .changes_beside_version = true,
                                    .documentation = "A credential for a program."};
     return schema;
 }

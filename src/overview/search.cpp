@@ -91,8 +91,9 @@ Result<FoundGroup> find(Tx& tx, Context const& context, Kind const& kind, Questi
                      .results = {},
                      .more = page.next.has_value(),
                      .url = std::string{kind.path} + "?q=" + percent_encode(question.q)};
-    auto const rows = parse_json(page.results).value();
-    for (auto const& row : rows.as_array()) group.results.push_back(found_of(kind, row.as_object()));
+    for (auto const& row : page.rows) {
+        group.results.push_back(found_of(kind, parse_json(*row).value().as_object()));
+    }
     return group;
 }
 

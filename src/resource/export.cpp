@@ -104,8 +104,9 @@ ListExport::ListExport(ListQuery query, Scope scope, ExportFormat format)
 bool ListExport::next(Tx& tx, std::string& out) {
     auto const where = predicate(query_, narrowed_by_search(tx, query_, scope_), tx.engine());
     auto const* cursor = query_.cursor ? &*query_.cursor : nullptr;
-    auto const scan = scan_rows(query_, where, cursor, rows_ahead_);
-    if (!started_ && format_ == ExportFormat::csv) append_csv_header(out, scan.fields);
+    auto const fields = shown_fields(*query_.schema);
+    auto const scan = scan_rows(query_, where, cursor, rows_ahead_, fields);
+    if (!started_ && format_ == ExportFormat::csv) append_csv_header(out, fields);
     started_ = true;
 
     auto const begun = out.size();
@@ -114,9 +115,9 @@ bool ListExport::next(Tx& tx, std::string& out) {
     tx.query(scan.statement.text(), scan.statement.params(), [&](Row const& row) {
         if (end) return;  // the next piece begins with this row
         if (format_ == ExportFormat::csv) {
-            append_csv(out, scan.fields, row);
+            append_csv(out, fields, row);
         } else {
-            append_ndjson(out, scan.fields, row);
+            append_ndjson(out, fields, row);
         }
         if (++rows == rows_ahead_ || out.size() - begun >= enough_bytes)
             end = CursorPosition{.keys = scan.keys(query_, row)};

@@ -218,10 +218,15 @@ struct Schema {
     std::span<UniqueRule const> unique = {};
     // Rules that span members. `errors` has what the members break of their own: see `is_wrong`. May be null.
     void (*check)(void const* object, std::vector<FieldError>& errors) = nullptr;
+    // A readable member changes without a new `version` (when something was last used): a row's text is made
+    // anew for every list, not once for each version.
+    bool changes_beside_version = false;
     std::string_view documentation = {};
 
     Field const* find(std::string_view field_name) const;
     bool is_searchable() const;
+    // Whether two rows of one id and version look the same to whoever may see them.
+    bool version_says_all() const { return !changes_beside_version && find("version") != nullptr; }
 };
 
 }  // namespace securestack

@@ -199,25 +199,39 @@ Params RowScan::keys(ListQuery const& query, Row const& row) const {
     return values;
 }
 
+std::vector<Field const*> shown_fields(Schema const& schema) {
+    std::vector<Field const*> shown;
+    for (auto const& field : schema.fields) {
+        if (field.is_readable()) shown.push_back(&field);
+    }
+    return shown;
+}
+
+std::vector<Field const*> page_fields(Schema const& schema) {
+    if (schema.version_says_all()) return {schema.find("id"), schema.find("version")};
+    return shown_fields(schema);
+}
+
+Sql columns_of(Schema const& schema, std::span<Field const* const> fields) {
+    Sql sql;
+    for (auto const* field : fields) {
+        if (!sql.empty()) sql.add(", ");
+        sql.add(schema.table).add(".").column(field->name);
+    }
+    return sql;
+}
+
 RowScan scan_rows(ListQuery const& query, Branches const& where, CursorPosition const* position,
-                  std::int64_t limit) {
+                  std::int64_t limit, std::span<Field const* const> fields) {
     RowScan scan;
     auto& sql = scan.statement;
-    int columns = 0;
-    auto const select = [&](Field const& field) {
-        sql.add(columns == 0 ? "SELECT " : ", ").add(query.schema->table).add(".").column(field.name);
-        return columns++;
-    };
-    for (auto const& field : query.schema->fields) {
-        if (!field.is_readable()) continue;
-        select(field);
-        scan.fields.push_back(&field);
-    }
+    std::vector<Field const*> selected{fields.begin(), fields.end()};
     for (auto const& key : query.sort) {
-        auto const shown = std::ranges::find(scan.fields, key.field);
-        scan.key_columns.push_back(
-            shown == scan.fields.end() ? select(*key.field) : static_cast<int>(shown - scan.fields.begin()));
+        auto const at = std::ranges::find(selected, key.field);
+        scan.key_columns.push_back(static_cast<int>(at - selected.begin()));
+        if (at == selected.end()) selected.push_back(key.field);
     }
+    sql.add("SELECT ").append(columns_of(*query.schema, selected));
     bool const backward = position != nullptr && position->backward;
     if (where.size() == 1) {
         add_conditions(query, where.front(), position, sql);

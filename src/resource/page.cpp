@@ -1,57 +1,12 @@
 #include <algorithm>
 
 #include "core/encoding.hpp"
-#include "resource/keyset.hpp"
+#include "resource/page_rows.hpp"
 #include "resource/text_index.hpp"
 
 namespace securestack {
 
 namespace {
-
-// Rows as JSON, one after the other with commas between, so that a page read backward can be turned round.
-class RowText {
-  public:
-    explicit RowText(std::size_t limit) {
-        text_.reserve(limit * usual_row);
-        starts_.reserve(limit);
-    }
-
-    void add(std::span<Field const* const> fields, Row const& row) {
-        if (!starts_.empty()) text_ += ',';
-        starts_.push_back(text_.size());
-        JsonWriter out{text_};
-        out.begin_object();
-        for (std::size_t i = 0; i < fields.size(); ++i) {
-            out.field_name(fields[i]->name);
-            fields[i]->access->row_to_json(row, static_cast<int>(i), out);
-        }
-        out.end_object();
-    }
-
-    std::size_t rows() const { return starts_.size(); }
-
-    std::string take(bool reversed) {
-        if (!reversed) {
-            text_ += ']';
-            return std::move(text_);
-        }
-        std::string turned{"["};
-        turned.reserve(text_.size() + 1);
-        auto end = text_.size();
-        for (auto i = starts_.size(); i-- > 0;) {
-            turned.append(text_, starts_[i], end - starts_[i]);
-            if (i > 0) turned += ',';
-            end = starts_[i] - 1;
-        }
-        return turned += ']';
-    }
-
-  private:
-    static constexpr std::size_t usual_row = 512;  // bytes; a longer one costs a reallocation
-
-    std::string text_{"["};
-    std::vector<std::size_t> starts_;
-};
 
 bool any_beyond(Tx& tx, ListQuery const& query, Branches const& where, CursorPosition const& position) {
     bool found = false;
@@ -94,40 +49,27 @@ std::string page_url(std::string_view path, QueryParameters const& parameters, s
 
 }  // namespace
 
-ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& rows) {
-    auto const scope = narrowed_by_search(tx, query, rows);
+ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& visible) {
+    auto const scope = narrowed_by_search(tx, query, visible);
     auto const where = predicate(query, scope, tx.engine());
     auto const* cursor = query.cursor ? &*query.cursor : nullptr;
-    auto const scan = scan_rows(query, where, cursor, query.limit + 1);
-    auto const limit = static_cast<std::size_t>(query.limit);
-
-    RowText text{limit};
-    Params first;
-    Params last;
-    bool more = false;
-    tx.query(scan.statement.text(), scan.statement.params(), [&](Row const& row) {
-        if (text.rows() == limit) {
-            more = true;
-            return;
-        }
-        text.add(scan.fields, row);
-        if (cursor != nullptr && text.rows() == 1) first = scan.keys(query, row);
-        if (text.rows() == limit) last = scan.keys(query, row);
-    });
-
     bool const backward = cursor != nullptr && cursor->backward;
+    auto rows = read_page_rows(tx, query, where);
+
     std::optional<CursorPosition> ahead;
     std::optional<CursorPosition> behind;
-    if (more) ahead = CursorPosition{.keys = std::move(last), .backward = backward};
+    if (rows.more) ahead = CursorPosition{.keys = std::move(rows.last), .backward = backward};
     if (cursor != nullptr) {
-        behind = way_back(*cursor, std::move(first));
+        behind = way_back(*cursor, std::move(rows.first));
         if (!any_beyond(tx, query, where, *behind)) behind.reset();
     }
 
     ListPage page;
-    page.rows = static_cast<std::int64_t>(text.rows());
-    page.results = text.take(backward);
-    if (backward) std::swap(ahead, behind);
+    page.rows = std::move(rows.texts);
+    if (backward) {
+        std::ranges::reverse(page.rows);
+        std::swap(ahead, behind);
+    }
     page.next = std::move(ahead);
     page.previous = std::move(behind);
     if (query.count) page.count = count_rows(tx, query, where);
@@ -137,7 +79,9 @@ ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& rows) {
 std::string page_body(ListPage const& page, ListQuery const& query, std::string_view path,
                       QueryParameters const& parameters, CursorKey const& key) {
     std::string body;
-    body.reserve(page.results.size() + 512);
+    std::size_t size = 512;
+    for (auto const& row : page.rows) size += row->size() + 1;
+    body.reserve(size);
     JsonWriter out{body};
     auto const link = [&](std::string_view name, std::optional<CursorPosition> const& position) {
         out.field_name(name);
@@ -146,7 +90,9 @@ std::string page_body(ListPage const& page, ListQuery const& query, std::string_
     };
     out.begin_object();
     out.field_name("results");
-    out.raw(page.results);
+    out.begin_array();
+    for (auto const& row : page.rows) out.raw(*row);
+    out.end_array();
     link("next", page.next);
     link("previous", page.previous);
     if (page.count) {

@@ -14,6 +14,7 @@
 #include "resource/field.hpp"
 #include "resource/scope.hpp"
 #include "storage/database.hpp"
+#include "storage/row_texts.hpp"
 
 namespace securestack {
 
@@ -81,8 +82,7 @@ struct RowCount {
 };
 
 struct ListPage {
-    std::string results;  // "[{…},…]", the readable fields of each row
-    std::int64_t rows = 0;
+    std::vector<RowText> rows;  // each as JSON, with its readable fields
     std::optional<CursorPosition> next = {};
     std::optional<CursorPosition> previous = {};
     std::optional<RowCount> count = {};

@@ -1,5 +1,6 @@
 #include "resource/sql.hpp"
 
+#include <array>
 #include <charconv>
 
 namespace securestack {
@@ -17,26 +18,34 @@ std::string Sql::placeholder(Param value) {
 }
 
 Sql& Sql::bind(Param value) {
-    return add(placeholder(std::move(value)));
+    params_.push_back(std::move(value));
+    append_placeholder(params_.size());
+    return *this;
+}
+
+void Sql::append_placeholder(std::size_t number) {
+    std::array<char, 20> digits;
+    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    text_ += '$';
+    text_.append(digits.data(), end);
 }
 
 Sql& Sql::append(Sql const& other) {
     auto const offset = params_.size();
-    auto const& text = other.text_;
-    for (std::size_t i = 0; i < text.size();) {
+    std::string_view rest{other.text_};
+    for (auto dollar = rest.find('$'); dollar != rest.npos; dollar = rest.find('$')) {
+        text_ += rest.substr(0, dollar);
+        rest.remove_prefix(dollar + 1);
         std::size_t number = 0;
-        auto const digits = text.data() + i + 1;
-        auto const end = text.data() + text.size();
-        auto const read =
-            text[i] == '$' ? std::from_chars(digits, end, number) : std::from_chars_result{digits, {}};
+        auto const end = std::from_chars(rest.data(), rest.data() + rest.size(), number).ptr;
         if (number == 0) {
-            text_ += text[i++];
+            text_ += '$';
             continue;
         }
-        text_ += '$';
-        text_ += std::to_string(number + offset);
-        i = static_cast<std::size_t>(read.ptr - text.data());
+        append_placeholder(number + offset);
+        rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
     }
+    text_ += rest;
     params_.insert(params_.end(), other.params_.begin(), other.params_.end());
     return *this;
 }

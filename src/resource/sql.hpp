@@ -26,7 +26,15 @@ class Sql {
     std::string const& text() const { return text_; }
     Params const& params() const { return params_; }
 
+    // Room for so many parameters, before they are bound.
+    Sql& reserve(std::size_t params) {
+        params_.reserve(params);
+        return *this;
+    }
+
   private:
+    void append_placeholder(std::size_t number);
+
     std::string text_;
     Params params_;
 };

@@ -37,27 +37,23 @@ std::string search_text(Schema const& schema, void const* object) {
     return text;
 }
 
-// Runs a statement that may hit one of the schema's unique indexes.
-template <class Run>
-Result<void> guarded(Tx& tx, Schema const& schema, Run const& run) {
-    if (schema.unique.empty()) {
-        run();
-        return {};
-    }
+// Runs a statement that may hit one of the schema's unique indexes; the number of rows that it changed.
+Result<std::int64_t> guarded(Tx& tx, Schema const& schema, Sql const& sql) {
+    if (schema.unique.empty()) return tx.execute(sql.text(), sql.params());
     try {
-        tx.attempt(run);
+        return tx.attempt(sql.text(), sql.params());
     } catch (DatabaseError const& error) {
         if (error.kind() != DatabaseError::Kind::unique) throw;
         auto const rule = std::ranges::find(schema.unique, error.constraint(), &UniqueRule::index);
         if (rule == schema.unique.end()) throw;
         return duplicate(*rule);
     }
-    return {};
 }
 
 // Every column of every object.
 Sql insert_statement(Schema const& schema, std::span<void const* const> objects) {
     Sql sql;
+    sql.reserve(objects.size() * (schema.fields.size() + 1));
     sql.add("INSERT INTO ").add(schema.table).add(" (");
     bool first = true;
     auto const separate = [&] { sql.add(std::exchange(first, false) ? "" : ", "); };
@@ -112,7 +108,9 @@ Sql update_statement(Schema const& schema, void const* object) {
 
 Result<void> insert_row(Tx& tx, Schema const& schema, void const* object) {
     auto const sql = insert_statement(schema, {&object, 1});
-    return guarded(tx, schema, [&] { tx.execute(sql.text(), sql.params()); });
+    auto inserted = guarded(tx, schema, sql);
+    if (!inserted) return inserted.error();
+    return {};
 }
 
 bool find_row(Tx& tx, Schema const& schema, Sql const& where, void* object) {
@@ -139,13 +137,13 @@ void read_rows(Tx& tx, Schema const& schema, Sql const& rest, void* object,
 
 Result<void> update_row(Tx& tx, Schema const& schema, void const* object) {
     auto const sql = update_statement(schema, object);
-    std::int64_t rows = 0;
-    auto saved = guarded(tx, schema, [&] { rows = tx.execute(sql.text(), sql.params()); });
-    if (saved && rows == 0) {
+    auto const rows = guarded(tx, schema, sql);
+    if (!rows) return rows.error();
+    if (*rows == 0) {
         throw DatabaseError{DatabaseError::Kind::serialization,
                             "a row of " + std::string{schema.table} + " changed since it was read"};
     }
-    return saved;
+    return {};
 }
 
 bool delete_row(Tx& tx, Schema const& schema, Id id) {

@@ -61,6 +61,8 @@ Problem to_problem(DatabaseError const& error);
 
 enum class Engine { sqlite, postgresql };
 
+class RowTexts;
+
 // One transaction. Not thread-safe; lives only inside the closure that it is given to.
 class Tx {
   public:
@@ -89,6 +91,9 @@ class Tx {
     // What `work` gave to `on_commit` is dropped with it. Attempts nest.
     virtual void attempt(std::function<void()> const& work) = 0;
 
+    // The same for one statement, and cheaper; returns what `execute` returns.
+    virtual std::int64_t attempt(std::string_view sql, std::span<Param const> params) = 0;
+
     // From here on the unit may take as long as it needs, until a stop is requested: then its next statement,
     // or its commit, throws DatabaseError{interrupted}, and nothing of it stays.
     virtual void run_until(std::stop_token stop) = 0;
@@ -114,6 +119,9 @@ class Tx {
     // Runs after the commit succeeded (never after a rollback), on the database thread. Must not throw.
     virtual void on_commit(std::move_only_function<void()> action) = 0;
 
+    // What was made of rows by transactions like this one; null when it may see what is never committed.
+    virtual RowTexts* row_texts() { return nullptr; }
+
     // Bookkeeping for the invariant "no mutation without its audit record" (src/audit, src/http).
     bool audited = false;
 };
@@ -131,9 +139,10 @@ using DatabaseObserver =
     std::function<void(bool write, std::chrono::nanoseconds waited, std::chrono::nanoseconds ran)>;
 
 struct DatabaseOptions {
-    std::size_t readers = 2;   // SQLite reader threads; PostgreSQL: as many again for writes
-    std::size_t lookups = 2;   // SQLite: lookups on their callers' threads at once
-    std::size_t queue = 1024;  // waiting units per queue, then `submit` refuses
+    std::size_t readers = 2;                   // SQLite reader threads; PostgreSQL: as many again for writes
+    std::size_t lookups = 2;                   // SQLite: lookups on their callers' threads at once
+    std::size_t row_texts = 16 * 1024 * 1024;  // bytes of what is kept of rows (Tx::row_texts)
+    std::size_t queue = 1024;                  // waiting units per queue, then `submit` refuses
     std::chrono::milliseconds deadline{10'000};  // a unit older than this is not begun, and is interrupted
     DatabaseObserver observer{};
 };

@@ -57,6 +57,24 @@ void EngineTx::attempt(std::function<void()> const& work) {
     }
 }
 
+std::int64_t EngineTx::attempt(std::string_view sql, std::span<Param const> params) {
+    std::int64_t rows = 0;
+    if (!undoes_statements()) {
+        attempt([&] { rows = execute(sql, params); });
+        return rows;
+    }
+    try {
+        rows = execute(sql, params);
+    } catch (DatabaseError const& error) {
+        using Kind = DatabaseError::Kind;
+        bool const undone =
+            error.kind() == Kind::unique || error.kind() == Kind::foreign_key || error.kind() == Kind::check;
+        if (undone) failure_.reset();
+        throw;
+    }
+    return rows;
+}
+
 void EngineTx::take_back(std::string const& savepoint) {
     // After a serialization failure only the whole transaction can be run again.
     if (failure_ && failure_->kind() == DatabaseError::Kind::serialization) return;

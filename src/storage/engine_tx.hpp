@@ -16,6 +16,7 @@ class EngineTx : public Tx {
     void query(std::string_view sql, std::span<Param const> params, Each const& each) final;
     std::int64_t execute(std::string_view sql, std::span<Param const> params) final;
     void attempt(std::function<void()> const& work) final;
+    std::int64_t attempt(std::string_view sql, std::span<Param const> params) final;
     void run_script(std::string_view sql) final;
     void run_until(std::stop_token stop) final;
     void on_commit(std::move_only_function<void()> action) final { actions_.push_back(std::move(action)); }
@@ -35,6 +36,8 @@ class EngineTx : public Tx {
     virtual std::int64_t do_execute(std::string_view sql, std::span<Param const> params) = 0;
     virtual void do_script(std::string_view sql) = 0;
     virtual void do_run_until(std::stop_token stop) = 0;
+    // Whether the engine undoes by itself what a statement did that broke a constraint, and nothing else.
+    virtual bool undoes_statements() const = 0;
 
     template <class F>
     auto guarded(F const& statement) {
@@ -58,7 +61,11 @@ class EngineTx : public Tx {
 template <class Connection>
 class ConnectionTx : public EngineTx {
   public:
-    explicit ConnectionTx(Connection& connection) : connection_(connection) {}
+    // `row_texts` only for one that sees nothing but what is committed.
+    explicit ConnectionTx(Connection& connection, RowTexts* row_texts = nullptr)
+        : connection_(connection), row_texts_(row_texts) {}
+
+    RowTexts* row_texts() final { return row_texts_; }
 
   private:
     void do_query(std::string_view sql, std::span<Param const> params, Each const& each) final {
@@ -71,6 +78,7 @@ class ConnectionTx : public EngineTx {
     void do_run_until(std::stop_token stop) final { connection_.run_until(std::move(stop)); }
 
     Connection& connection_;
+    RowTexts* const row_texts_;
 };
 
 }  // namespace securestack

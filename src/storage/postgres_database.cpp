@@ -25,6 +25,9 @@ class PostgresTx final : public ConnectionTx<Connection> {
     Time database_now() override {
         return first(time_statement, {}, [](Row const& row) { return row.time(0); }).value();
     }
+
+  private:
+    bool undoes_statements() const override { return false; }
 };
 
 std::string_view begin_statement(UnitKind kind) {
@@ -133,10 +136,18 @@ void PostgresDatabase::run(Slot& slot, Unit& unit) {
     }
 }
 
+// Another server may have taken over that lacks the last commits, or an older state may have been restored:
+// the same version of a row need not be the same row.
+PostgresDatabase::Slot PostgresDatabase::connect() {
+    auto slot = std::make_unique<Connection>(url_, options_.deadline);
+    row_texts_.clear();
+    return slot;
+}
+
 PostgresDatabase::Try PostgresDatabase::run_once(Slot& slot, Unit& unit) {
     Try outcome;
     try {
-        if (!slot) slot = std::make_unique<Connection>(url_, options_.deadline);
+        if (!slot) slot = connect();
         slot->set_deadline(unit.deadline);
         slot->run_script(begin_statement(unit.kind));
     } catch (DatabaseError const& error) {
@@ -151,7 +162,7 @@ PostgresDatabase::Try PostgresDatabase::run_once(Slot& slot, Unit& unit) {
 
 PostgresDatabase::Try PostgresDatabase::run_read(Connection& connection, Unit& unit) {
     Try outcome;
-    PostgresTx tx(connection);
+    PostgresTx tx(connection, &row_texts_);
     try {
         unit.work(tx);
         tx.require_sound();

@@ -33,6 +33,7 @@ class PostgresDatabase final : public QueuedDatabase {
 
     void work_loop(UnitQueue& queue, Slot slot);
     void run(Slot& slot, Unit& unit);
+    Slot connect();
     Try run_once(Slot& slot, Unit& unit);
     Try run_read(Connection& connection, Unit& unit);
     Try run_write(Connection& connection, Unit& unit);

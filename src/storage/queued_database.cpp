@@ -12,7 +12,11 @@ std::exception_ptr unavailable(char const* message) {
 }  // namespace
 
 QueuedDatabase::QueuedDatabase(DatabaseOptions options, Log& log)
-    : options_(std::move(options)), log_(log), reads_(options_.queue), writes_(options_.queue) {}
+    : options_(std::move(options)),
+      log_(log),
+      reads_(options_.queue),
+      writes_(options_.queue),
+      row_texts_(options_.row_texts) {}
 
 void QueuedDatabase::submit(UnitKind kind, Work work, Done done) {
     Unit unit;

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "storage/row_texts.hpp"
 #include "storage/unit_queue.hpp"
 
 namespace securestack {
@@ -39,6 +40,7 @@ class QueuedDatabase : public Database {
     Log& log_;
     UnitQueue reads_;
     UnitQueue writes_;
+    RowTexts row_texts_;
     std::atomic<std::uint64_t> commits_ = 0;
     std::atomic<std::uint64_t> retries_ = 0;
     std::atomic<bool> closing_ = false;

@@ -179,7 +179,7 @@ void Connection::configure(Role role, bool in_memory) {
     run_script(
         "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
         "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;");
-    if (role != Role::writer) run_script("PRAGMA query_only = ON");
+    set_read_only(role != Role::writer);
     sqlite3_wal_hook(
         handle,
         [](void* self, sqlite3*, char const*, int pages) {
@@ -234,7 +234,13 @@ std::int64_t Connection::execute(std::string_view sql, std::span<Param const> pa
 
 void Connection::run_script(std::string_view sql) {
     std::string const text{sql};
+    ++scripts_;
     if (sqlite3_exec(handle_.get(), text.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail();
+}
+
+void Connection::set_read_only(bool read_only) {
+    auto const* pragma = read_only ? "PRAGMA query_only = ON" : "PRAGMA query_only = OFF";
+    if (sqlite3_exec(handle_.get(), pragma, nullptr, nullptr, nullptr) != SQLITE_OK) fail();
 }
 
 void Connection::require_foreign_keys() const {

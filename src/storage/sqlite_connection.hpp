@@ -26,6 +26,8 @@ class Connection {
     void query(std::string_view sql, std::span<Param const> params, Tx::Each const& each);
     std::int64_t execute(std::string_view sql, std::span<Param const> params = {});
     void run_script(std::string_view sql);
+    // Refuses to write from now on, or no more.
+    void set_read_only(bool read_only);
 
     // Statements that run past this end with DatabaseError{interrupted}.
     void set_deadline(Steady::time_point deadline) {
@@ -40,6 +42,8 @@ class Connection {
 
     // False also after SQLite has rolled back by itself (disk full, interrupted write).
     bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+    // Grows with every row that is changed, and with every script.
+    std::int64_t changes() const { return sqlite3_total_changes64(handle_.get()) + scripts_; }
     // Throws when a deferred foreign key would make the commit fail.
     void require_foreign_keys() const;
     // Ends any transaction without its effects. Does not throw.
@@ -71,6 +75,7 @@ class Connection {
     LruCache<Statement> statements_{256};
     Steady::time_point deadline_ = Steady::time_point::max();
     std::stop_token stop_;
+    std::int64_t scripts_ = 0;
     int log_pages_ = 0;
     int copied_pages_ = 0;
 };

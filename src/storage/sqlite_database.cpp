@@ -11,11 +11,12 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t max_group_units = 128;
 constexpr auto max_group_time = 20ms;
-// The log is copied into the file when this many new pages (4 KiB) are in it: few while no work waits, more
-// while some does. Readers that never pause would let it grow for ever; at the last number the writer waits
-// for them.
+// The log is copied into the file when this many new pages (4 KiB) are in it: few when no write has come for
+// a moment, more while they come, for each copy makes them wait for the disk. Readers that never pause would
+// let it grow for ever; at the last number the writer waits for them.
+constexpr auto quiet_time = 50ms;
 constexpr int idle_checkpoint_pages = 1'000;
-constexpr int busy_checkpoint_pages = 4'000;
+constexpr int busy_checkpoint_pages = 8'000;
 constexpr int longest_log_pages = 32'000;
 // A checkpoint that a slow reader cut short is not tried again at once: waiting costs every write.
 constexpr int pages_between_waits = 4'000;
@@ -28,6 +29,26 @@ class SqliteTx final : public ConnectionTx<Connection> {
 
     Engine engine() const override { return Engine::sqlite; }
     Time database_now() override { return SystemClock{}.now(); }
+
+  private:
+    // SQLite, "The ON CONFLICT Clause": ABORT backs out what the statement did and keeps what came before it.
+    bool undoes_statements() const override { return true; }
+};
+
+// While it lives, the connection (if any) only reads.
+class ReadOnly {
+  public:
+    explicit ReadOnly(Connection* connection) : connection_(connection) {
+        if (connection_ != nullptr) connection_->set_read_only(true);
+    }
+    ~ReadOnly() {
+        if (connection_ != nullptr) connection_->set_read_only(false);
+    }
+    ReadOnly(ReadOnly const&) = delete;
+    ReadOnly& operator=(ReadOnly const&) = delete;
+
+  private:
+    Connection* connection_;
 };
 
 }  // namespace
@@ -117,7 +138,7 @@ bool SqliteDatabase::looked_up(Unit& unit) {
 std::vector<SqliteDatabase::Action> SqliteDatabase::run_read(Connection& connection, Unit& unit) {
     try {
         connection.execute("BEGIN");
-        SqliteTx tx(connection);
+        SqliteTx tx(connection, &row_texts_);
         unit.work(tx);
         tx.require_sound();
         connection.execute("COMMIT");
@@ -129,10 +150,16 @@ std::vector<SqliteDatabase::Action> SqliteDatabase::run_read(Connection& connect
 }
 
 void SqliteDatabase::write_loop() {
-    while (auto unit = writes_.pop()) {
+    for (;;) {
+        auto unit = writes_.pop_within(quiet_time);
+        if (!unit) {
+            checkpoint_when_due(idle_checkpoint_pages);
+            unit = writes_.pop();
+        }
+        if (!unit) return;
         if (expired(*unit)) continue;
         run_group(std::move(*unit));
-        checkpoint_when_due();
+        checkpoint_when_due(busy_checkpoint_pages);
     }
 }
 
@@ -160,16 +187,19 @@ void SqliteDatabase::begin() {
 
 void SqliteDatabase::fill_group(std::vector<Member>& group) {
     auto const begun = Steady::now();
+    auto guard = Guard::none;
     for (std::size_t next = 0; next < group.size() || join_next(group, begun);) {
         auto& member = group[next++];
-        if (!member.broke_group) run_member(member);
-        if (writer_->in_transaction()) continue;
-        // SQLite rolled the whole transaction back (disk full, an interrupted write). That was this member's
-        // doing: the others are run again without it, whatever they came to before.
-        member.broke_group = true;
+        if (member.broke_group || run_member(member, guard)) continue;
+        // The others are run again without its traces, whatever they came to before. It is itself, behind a
+        // savepoint, unless it was the first or SQLite has rolled the whole transaction back (disk full, an
+        // interrupted write).
+        member.broke_group = next == 1 || !writer_->in_transaction();
+        guard = Guard::savepoint;
+        writer_->roll_back();
+        begin();
         retries_ += next - 1;
         next = 0;
-        begin();
     }
 }
 
@@ -185,31 +215,38 @@ bool SqliteDatabase::join_next(std::vector<Member>& group, Steady::time_point be
     return false;
 }
 
-void SqliteDatabase::run_member(Member& member) {
+bool SqliteDatabase::run_member(Member& member, Guard guard) {
     member.error = nullptr;
     member.actions.clear();
-    writer_->set_deadline(member.unit.deadline);
-    bool const read_only = member.unit.kind == UnitKind::read;
+    auto const before = writer_->changes();
     try {
-        writer_->execute("SAVEPOINT unit");
-        if (read_only) writer_->run_script("PRAGMA query_only = ON");
-        SqliteTx tx(*writer_);
-        member.unit.work(tx);
-        tx.require_sound();
-        writer_->require_foreign_keys();
-        writer_->execute("RELEASE SAVEPOINT unit");
-        member.actions = tx.take_actions();
+        run_unit(member, guard);
+        return true;
     } catch (...) {
         member.error = std::current_exception();
-        writer_->set_deadline(Steady::time_point::max());
-        try {
-            if (writer_->in_transaction())
-                writer_->run_script("ROLLBACK TO SAVEPOINT unit; RELEASE SAVEPOINT unit");
-        } catch (DatabaseError const&) {
-            writer_->roll_back();
-        }
     }
-    if (read_only) writer_->run_script("PRAGMA query_only = OFF");
+    writer_->set_deadline(Steady::time_point::max());
+    if (!writer_->in_transaction()) return false;
+    if (guard == Guard::none) return writer_->changes() == before;
+    try {
+        writer_->execute("ROLLBACK TO SAVEPOINT unit");
+        writer_->execute("RELEASE SAVEPOINT unit");
+    } catch (DatabaseError const&) {
+        writer_->roll_back();
+    }
+    return writer_->in_transaction();
+}
+
+void SqliteDatabase::run_unit(Member& member, Guard guard) {
+    writer_->set_deadline(member.unit.deadline);
+    if (guard == Guard::savepoint) writer_->execute("SAVEPOINT unit");
+    ReadOnly const read_only{member.unit.kind == UnitKind::read ? writer_.get() : nullptr};
+    SqliteTx tx(*writer_);
+    member.unit.work(tx);
+    tx.require_sound();
+    writer_->require_foreign_keys();
+    if (guard == Guard::savepoint) writer_->execute("RELEASE SAVEPOINT unit");
+    member.actions = tx.take_actions();
 }
 
 void SqliteDatabase::commit(std::vector<Member>& group) {
@@ -222,13 +259,11 @@ void SqliteDatabase::commit(std::vector<Member>& group) {
     ++commits_;
 }
 
-void SqliteDatabase::checkpoint_when_due() {
+void SqliteDatabase::checkpoint_when_due(int new_pages) {
     auto const log = writer_->log_pages();
     if (log < waited_at_pages_) waited_at_pages_ = 0;  // the log has begun anew
     bool const too_long = log >= std::max(longest_log_pages, waited_at_pages_ + pages_between_waits);
-    bool const idle = writes_.size() == 0;
-    if (!too_long && writer_->uncopied_pages() < (idle ? idle_checkpoint_pages : busy_checkpoint_pages))
-        return;
+    if (!too_long && writer_->uncopied_pages() < new_pages) return;
     writer_->checkpoint(too_long);
     if (too_long) waited_at_pages_ = log;
 }

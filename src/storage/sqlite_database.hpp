@@ -23,30 +23,35 @@ class SqliteDatabase final : public QueuedDatabase {
     void close() override;
 
   private:
-    // One unit in a group: run in its savepoint, answered after the commit.
+    // One unit in a group, answered after the commit.
     struct Member {
         Unit unit;
         std::vector<Action> actions;
         std::exception_ptr error;
         bool broke_group = false;  // its failure undid the whole transaction: it is not run again
     };
+    // Whether a unit's failure can be undone without the rest of its group. Few units fail after they wrote
+    // something, and a savepoint copies every page that is touched: a group does without, until one does.
+    enum class Guard { none, savepoint };
 
     UnitQueue& queue_for(UnitKind kind) override;
     void write_loop();
     void read_loop(Connection& connection);
     bool looked_up(Unit& unit) override;
     // Ends with what the transaction leaves to be done after it; throws what the work throws.
-    static std::vector<Action> run_read(Connection& connection, Unit& unit);
+    std::vector<Action> run_read(Connection& connection, Unit& unit);
 
     void run_group(Unit first);
     // Runs members as long as work is waiting and the group is within its bounds. A member sees what those
     // before it wrote, so what each came to holds only together with them.
     void fill_group(std::vector<Member>& group);
     bool join_next(std::vector<Member>& group, Steady::time_point begun);
-    void run_member(Member& member);
+    // False when a failure left traces in the transaction.
+    bool run_member(Member& member, Guard guard);
+    void run_unit(Member& member, Guard guard);
     void begin();
     void commit(std::vector<Member>& group);
-    void checkpoint_when_due();
+    void checkpoint_when_due(int new_pages);
 
     bool const in_memory_;
     // The only connection that writes or copies the log: SQLite's checkpoint never meets a second writer in

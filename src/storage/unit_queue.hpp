@@ -49,6 +49,15 @@ class UnitQueue {
         return take();
     }
 
+    // The same, but waits no longer than `limit`: nullopt when none came.
+    std::optional<Unit> pop_within(std::chrono::milliseconds limit) {
+        std::unique_lock lock(mutex_);
+        ++waiting_;
+        ready_.wait_for(lock, limit, [&] { return closed_ || !units_.empty(); });
+        --waiting_;
+        return take();
+    }
+
     // The next one, unless it takes so long that nobody should wait for it.
     std::optional<Unit> try_pop_companion() {
         std::lock_guard lock(mutex_);

@@ -96,7 +96,8 @@ class BackupPlans : public BackupsTest {
             app().database().read_now([&](Tx& tx) {
                 for (auto const& branch : predicate(query, scope, tx.engine())) {
                     for (auto const* position : {static_cast<CursorPosition const*>(nullptr), &ahead}) {
-                        auto const statement = scan_rows(query, {branch}, position, 51).statement;
+                        auto const statement =
+                            scan_rows(query, {branch}, position, 51, page_fields(*query.schema)).statement;
                         SCOPED_TRACE(statement.text());
                         expect_served(explain(tx, statement));
                     }

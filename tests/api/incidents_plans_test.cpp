@@ -81,7 +81,8 @@ class IncidentPlans : public IncidentTest {
             CursorPosition const ahead{.keys = middle};
             CursorPosition const back{.keys = middle, .backward = true};
             for (auto const* position : {static_cast<CursorPosition const*>(nullptr), &ahead, &back}) {
-                auto const statement = scan_rows(query, where, position, 51).statement;
+                auto const statement =
+                    scan_rows(query, where, position, 51, page_fields(*query.schema)).statement;
                 SCOPED_TRACE(statement.text());
                 auto const plan = explain(tx, statement);
                 SCOPED_TRACE(plan);

@@ -108,12 +108,14 @@ class ListPlans : public ApiTest {
             CursorPosition const back{.keys = middle, .backward = true};
             for (auto const* position : {static_cast<CursorPosition const*>(nullptr), &ahead, &back}) {
                 for (auto const& branch : where) {
-                    auto const statement = scan_rows(query, {branch}, position, 51).statement;
+                    auto const statement =
+                        scan_rows(query, {branch}, position, 51, page_fields(*query.schema)).statement;
                     SCOPED_TRACE(statement.text());
                     expect_served(explain(tx, statement, planner));
                 }
                 if (where.size() == 1) continue;
-                auto const merged = scan_rows(query, where, position, 51).statement;
+                auto const merged =
+                    scan_rows(query, where, position, 51, page_fields(*query.schema)).statement;
                 SCOPED_TRACE(merged.text());
                 expect_merged(explain(tx, merged, Planner::has_no_choice));
             }
@@ -199,7 +201,8 @@ TEST_P(ListPlans, ServersByAnyOneFilterForAllAndForAnOwner) {
 TEST_P(ListPlans, DeletedServersForAllAndForAnOwner) {
     fill();
     app().database().maintain_now([&](Tx& tx) {
-        tx.execute("UPDATE servers SET deleted_at = $1, version = version + 1 WHERE os = 'System 4'", {app().clock.now()});
+        tx.execute("UPDATE servers SET deleted_at = $1, version = version + 1 WHERE os = 'System 4'",
+                   {app().clock.now()});
     });
     auto const deleted = scopes([](Principal const& principal) {
         return managed_by(principal, std::move(Sql{}.add("deleted_at IS NOT NULL")));

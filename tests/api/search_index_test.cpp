@@ -55,8 +55,7 @@ class SearchIndex : public ApiTest {
         return app().database().read_now([&](Tx& tx) {
             auto const page = fetch_page(tx, asking_for(words), Sql{}.add("deleted_at IS NULL"));
             Names ids;
-            auto const rows = parse_json(page.results).value();
-            for (auto const& row : rows.as_array()) ids.emplace_back(row.at("id").as_string());
+            for (auto const& row : page.rows) ids.emplace_back(parse_json(*row).value().at("id").as_string());
             EXPECT_EQ(page.count->rows, std::ssize(ids)) << words;
             return ids;
         });
@@ -202,7 +201,7 @@ TEST_P(SearchIndex, ManyMatchesAreReadAlongTheList) {
         auto const few = narrowed_by_search(tx, asking_for("falcon-1234"), rows).common().text();
         EXPECT_EQ(few == "deleted_at IS NULL", GetParam() == Engine::postgresql) << few;
         auto const page = fetch_page(tx, asking_for("falcon"), rows);
-        EXPECT_EQ(page.rows, 200);
+        EXPECT_EQ(page.rows.size(), 200U);
         EXPECT_TRUE(page.next);
     });
     EXPECT_EQ(found("falcon-1234").size(), 1U);
@@ -238,8 +237,9 @@ TEST_P(SearchIndex, ARareWordIsAskedOfTheIndexWhoeverAsks) {
                 auto const query = parse_list_query(schema_of<Server>(), parameters, key).value();
                 auto const scope = narrowed_by_search(
                     tx, query, visible_to(principal, std::move(Sql{}.add("deleted_at IS NULL"))));
-                auto const sql =
-                    scan_rows(query, predicate(query, scope, tx.engine()), nullptr, 51).statement;
+                auto const sql = scan_rows(query, predicate(query, scope, tx.engine()), nullptr, 51,
+                                           page_fields(*query.schema))
+                                     .statement;
                 std::string plan;
                 tx.query((sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + sql.text(), sql.params(),
                          [&](Row const& row) { plan += std::string{row.text(sqlite ? 3 : 0)} + "\n"; });

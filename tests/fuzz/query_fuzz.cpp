@@ -70,8 +70,9 @@ void check_query(ListQuery const& query, CursorKey const& key) {
     for (auto const engine : {Engine::sqlite, Engine::postgresql}) {
         auto const where = predicate(query, Sql{}, engine);
         auto const position = position_in(query);
-        check_statement(scan_rows(query, where, nullptr, query.limit).statement);
-        check_statement(scan_rows(query, where, &position, query.limit).statement);
+        auto const fields = shown_fields(*query.schema);
+        check_statement(scan_rows(query, where, nullptr, query.limit, fields).statement);
+        check_statement(scan_rows(query, where, &position, query.limit, fields).statement);
         check_statement(probe_rows(query, where, position));
     }
     auto const position = position_in(query);

@@ -173,7 +173,7 @@ TEST_P(PagingTest, FindsItsWayBackFromAPageThatBecameEmpty) {
         }
     });
     auto const empty = page(query);
-    EXPECT_EQ(empty.rows, 0);
+    EXPECT_TRUE(empty.rows.empty());
     EXPECT_FALSE(empty.next.has_value());
     ASSERT_TRUE(empty.previous.has_value());
     query.cursor = cursor_key.decode(query, cursor_key.encode(query, *empty.previous)).value();
@@ -192,7 +192,7 @@ TEST_P(PagingTest, HasNoPreviousOnTheFirstPageAndNoNextOnTheLast) {
     EXPECT_FALSE(second.next.has_value());
     query.cursor = second.previous;
     auto const first_again = page(query);
-    EXPECT_EQ(first_again.results, first.results);
+    EXPECT_EQ(texts(first_again), texts(first));
     EXPECT_FALSE(first_again.previous.has_value());
     EXPECT_TRUE(first_again.next.has_value());
 }

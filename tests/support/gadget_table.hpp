@@ -37,8 +37,13 @@ inline ListQuery list_query(QueryParameters const& parameters) {
 // The member `name` of each row of a page.
 inline Strings column(ListPage const& page, std::string_view name) {
     Strings found;
-    auto const rows = parse_json(page.results).value();
-    for (auto const& row : rows.as_array()) found.emplace_back(row.at(name).as_string());
+    for (auto const& row : page.rows) found.emplace_back(parse_json(*row).value().at(name).as_string());
+    return found;
+}
+
+inline Strings texts(ListPage const& page) {
+    Strings found;
+    for (auto const& row : page.rows) found.push_back(*row);
     return found;
 }
 
@@ -63,6 +68,18 @@ class GadgetTable : public EachEngine {
 
     ListPage page(ListQuery const& query, Sql const& scope = {}) {
         return db()->read_now([&](Tx& tx) { return fetch_page(tx, query, scope); });
+    }
+
+    void reopen(DatabaseOptions options) { database_->reopen(std::move(options)); }
+
+    // As a server does that goes.
+    void end_connections() {
+        database_->open_another({.readers = 1})->write_now([](Tx& tx) {
+            tx.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                {}, [](Row const&) {});
+        });
     }
 
     Strings names(QueryParameters const& parameters) { return column(page(list_query(parameters)), "name"); }

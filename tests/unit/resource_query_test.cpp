@@ -232,7 +232,7 @@ TEST(Sql, RenumbersPlaceholdersOfWhatItAppends) {
 TEST(PageBody, LinksToTheNeighboursWithTheSameParameters) {
     QueryParameters const parameters{{"colour", "red"}, {"q", "a b&c"}, {"cursor", "old"}, {"limit", "2"}};
     auto const query = parse({{"colour", "red"}, {"q", "a b&c"}, {"limit", "2"}}).value();
-    ListPage page{.results = "[{}]", .rows = 1};
+    ListPage page{.rows = {std::make_shared<std::string const>("{}")}};
     page.next = CursorPosition{{"x", some_id}};
     page.count = RowCount{.rows = 7};
     auto const cursor = key.encode(query, *page.next);

@@ -1,0 +1,147 @@
+// What is kept of rows between pages, and what is never kept.
+#include <stdexcept>
+
+#include "storage/row_texts.hpp"
+#include "support/gadget_table.hpp"
+
+namespace securestack::test {
+namespace {
+
+RowText text(std::string value) {
+    return std::make_shared<std::string const>(std::move(value));
+}
+
+std::string shown(RowTexts& texts, void const* kind, RowVersion const& row) {
+    auto const found = texts.find(kind, {&row, 1});
+    return found.front() ? *found.front() : "nothing";
+}
+
+constexpr int kind = 0;
+constexpr int other_kind = 0;
+
+TEST(RowTexts, BelongToOneVersionAndOneKind) {
+    RowTexts texts{100'000};
+    auto const id = ids.make(Time{});
+    texts.keep(&kind, {id, 2}, text("two"));
+    EXPECT_EQ(shown(texts, &kind, {id, 2}), "two");
+    EXPECT_EQ(shown(texts, &kind, {id, 1}), "nothing");
+    EXPECT_EQ(shown(texts, &kind, {id, 3}), "nothing");
+    EXPECT_EQ(shown(texts, &other_kind, {id, 2}), "nothing");
+}
+
+TEST(RowTexts, KeepTheLatestVersion) {
+    RowTexts texts{100'000};
+    auto const id = ids.make(Time{});
+    texts.keep(&kind, {id, 2}, text("two"));
+    texts.keep(&kind, {id, 3}, text("three"));
+    texts.keep(&kind, {id, 2}, text("two again"));  // by one who reads an older snapshot
+    EXPECT_EQ(shown(texts, &kind, {id, 3}), "three");
+    EXPECT_EQ(shown(texts, &kind, {id, 2}), "nothing");
+}
+
+TEST(RowTexts, ForgetWhatWasNotUsedForLongest) {
+    RowTexts texts{4'000};
+    RowVersion const first{ids.make(Time{}), 1};
+    RowVersion const second{ids.make(Time{}), 1};
+    texts.keep(&kind, first, text(std::string(1'000, 'a')));
+    texts.keep(&kind, second, text(std::string(1'000, 'b')));
+    EXPECT_EQ(shown(texts, &kind, first), std::string(1'000, 'a'));
+    texts.keep(&kind, {ids.make(Time{}), 1}, text(std::string(1'000, 'c')));
+    texts.keep(&kind, {ids.make(Time{}), 1}, text(std::string(500, 'd')));
+    EXPECT_EQ(shown(texts, &kind, first), std::string(1'000, 'a'));
+    EXPECT_EQ(shown(texts, &kind, second), "nothing");
+    texts.keep(&kind, {ids.make(Time{}), 1}, text(std::string(5'000, 'e')));  // too large for all of it
+    EXPECT_EQ(shown(texts, &kind, first), "nothing");
+}
+
+class KeptRows : public GadgetTable {
+  protected:
+    void SetUp() override {
+        GadgetTable::SetUp();
+        if (IsSkipped()) return;
+        reopen({.readers = 1});  // a second connection to PostgreSQL would begin with nothing
+        for (auto const* name : {"a", "b", "c"}) gadgets_.push_back(gadget_named(name));
+        insert(gadgets_);
+    }
+
+    Strings seen() { return names({{"sort", "id"}}); }
+
+    // What no statement of the program does.
+    static void rename_without_a_version(Tx& tx) {
+        tx.execute("UPDATE gadgets SET name = 'behind its back' WHERE name = 'b'");
+    }
+
+    static void rename(Tx& tx, Gadget gadget) {
+        gadget.name = "renamed";
+        Table<Gadget>(tx).update(gadget).value();
+    }
+
+    std::vector<Gadget> gadgets_;
+};
+
+TEST_P(KeptRows, AreNotReadAgain) {
+    EXPECT_EQ(seen(), (Strings{"a", "b", "c"}));
+    db()->write_now(rename_without_a_version);
+    EXPECT_EQ(seen(), (Strings{"a", "b", "c"}));
+}
+
+TEST_P(KeptRows, ChangeWithTheirVersion) {
+    EXPECT_EQ(seen(), (Strings{"a", "b", "c"}));
+    db()->write_now([&](Tx& tx) { rename(tx, gadgets_[1]); });
+    EXPECT_EQ(seen(), (Strings{"a", "renamed", "c"}));
+    EXPECT_EQ(seen(), (Strings{"a", "renamed", "c"}));
+}
+
+TEST_P(KeptRows, GoAndCome) {
+    EXPECT_EQ(seen(), (Strings{"a", "b", "c"}));
+    db()->write_now([&](Tx& tx) { Table<Gadget>(tx).remove(gadgets_[0].id); });
+    insert({gadget_named("d")});
+    EXPECT_EQ(seen(), (Strings{"b", "c", "d"}));
+}
+
+TEST_P(KeptRows, AreNotThoseOfAWriteThatIsNeverCommitted) {
+    auto const query = list_query({{"sort", "id"}});
+    auto const look_and_fail = [&](Tx& tx) {
+        rename(tx, gadgets_[1]);
+        EXPECT_EQ(column(fetch_page(tx, query, Sql{}), "name"), (Strings{"a", "renamed", "c"}));
+        throw std::runtime_error("and that was it");
+    };
+    EXPECT_THROW(db()->write_now(look_and_fail), std::runtime_error);
+    db()->write_now([&](Tx& tx) {
+        auto gadget = gadgets_[1];
+        gadget.name = "renamed otherwise";
+        Table<Gadget>(tx).update(gadget).value();
+    });
+    EXPECT_EQ(seen(), (Strings{"a", "renamed otherwise", "c"}));
+}
+
+TEST_P(KeptRows, MakeAPageWithThoseThatAreNew) {
+    auto const old_page = seen();
+    std::vector<Gadget> many;
+    for (int i = 0; i < 60; ++i) many.push_back(gadget_named("n" + std::to_string(i)));
+    insert(many);
+    Strings expected = old_page;
+    for (auto const& gadget : many) expected.push_back(gadget.name);
+    EXPECT_EQ(names({{"sort", "id"}, {"limit", "200"}}), expected);
+    std::ranges::reverse(expected);
+    EXPECT_EQ(names({{"sort", "-id"}, {"limit", "200"}}), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, KeptRows, each_engine, engine_name);
+
+// After a failover that lost the last commits, or beside an older state that was restored, a version that was seen
+// before may stand for another row.
+class KeptRowsOfAnotherServer : public KeptRows {};
+
+TEST_P(KeptRowsOfAnotherServer, AreForgottenWithTheConnection) {
+    EXPECT_EQ(seen(), (Strings{"a", "b", "c"}));
+    db()->write_now(rename_without_a_version);
+    ASSERT_EQ(seen(), (Strings{"a", "b", "c"}));
+    end_connections();
+    EXPECT_EQ(seen(), (Strings{"a", "behind its back", "c"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, KeptRowsOfAnotherServer, ::testing::Values(Engine::postgresql), engine_name);
+
+}  // namespace
+}  // namespace securestack::test
