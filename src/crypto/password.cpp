@@ -5,11 +5,10 @@
 
 #include <sodium.h>
 
+#include "crypto/password_cost.hpp"
+
 namespace securestack {
 namespace {
-
-constexpr unsigned long long passes = 2;
-constexpr std::size_t memory_bytes = 19456 * 1024;
 
 // No accepted password is longer (four bytes a code point): what is longer is not worth the work.
 constexpr std::size_t longest_bytes = longest_password * 4;
@@ -34,8 +33,9 @@ Secret prepared(Secret const& password) {
 std::string hash_password(Secret const& password) {
     auto const text = prepared(password);
     StoredHash out{};
-    if (crypto_pwhash_argon2id_str(out.data(), text.reveal().data(), text.reveal().size(), passes,
-                                   memory_bytes) != 0)
+    auto const cost = password_cost();
+    if (crypto_pwhash_argon2id_str(out.data(), text.reveal().data(), text.reveal().size(), cost.passes,
+                                   cost.memory_bytes) != 0)
         throw std::bad_alloc();
     return out.data();
 }
@@ -49,8 +49,9 @@ bool verify_password(Secret const& password, std::string_view phc) {
 
 bool needs_rehash(std::string_view phc) {
     StoredHash stored;
+    auto const cost = password_cost();
     return !to_stored(phc, stored) ||
-           crypto_pwhash_argon2id_str_needs_rehash(stored.data(), passes, memory_bytes) != 0;
+           crypto_pwhash_argon2id_str_needs_rehash(stored.data(), cost.passes, cost.memory_bytes) != 0;
 }
 
 std::string const& dummy_password_hash() {
