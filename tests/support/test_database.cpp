@@ -156,7 +156,13 @@ TestDatabase::TestDatabase(Engine engine, Schema schema, DatabaseOptions options
         run_in_cluster("CREATE DATABASE " + name_ + " TEMPLATE " + like + " STRATEGY FILE_COPY");
         url_ = url_in_cluster(name_);
     }
-    database_ = open_another(std::move(options));
+    options_ = std::move(options);
+    if (schema == Schema::empty) operator->();  // which makes SQLite's file
+}
+
+Database* TestDatabase::operator->() {
+    if (!database_) database_ = open_another(options_);
+    return database_.get();
 }
 
 TestDatabase::~TestDatabase() {
@@ -171,7 +177,7 @@ std::unique_ptr<Database> TestDatabase::open_another(DatabaseOptions options) co
 
 void TestDatabase::reopen(DatabaseOptions options) {
     database_.reset();
-    database_ = open_another(std::move(options));
+    options_ = std::move(options);
 }
 
 }  // namespace securestack::test

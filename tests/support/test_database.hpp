@@ -40,8 +40,9 @@ class TestDatabase {
     TestDatabase(TestDatabase const&) = delete;
     TestDatabase& operator=(TestDatabase const&) = delete;
 
-    Database& operator*() { return *database_; }
-    Database* operator->() { return database_.get(); }
+    // One with a schema is opened on first use: who opens `url` itself needs no other.
+    Database& operator*() { return *operator->(); }
+    Database* operator->();
 
     // What open_database takes; the same data for a second Database or process.
     Secret const& url() const { return url_; }
@@ -56,6 +57,7 @@ class TestDatabase {
     std::filesystem::path directory_;
     std::string name_;  // of PostgreSQL's database
     Secret url_;
+    DatabaseOptions options_;
     std::unique_ptr<Database> database_;
 };
 
