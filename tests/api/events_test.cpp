@@ -77,10 +77,13 @@ TEST_P(Events, NobodyHearsOfWhatIsNotTheirs) {
     auto outsider = follow(token_of(mallory));
     auto auditor = follow(token_of(carol));
 
-    as(bob).post("/api/servers", R"({"name": "secret"})");
+    auto const secret = as(bob).post("/api/servers", R"({"name": "secret"})").id();
+    auto const own = as(mallory).post("/api/servers", R"({"name": "own"})").id();
 
-    EXPECT_TRUE(auditor.read().contains("event: server.create"));
-    EXPECT_EQ(outsider.read(15), "");
+    EXPECT_TRUE(auditor.read().contains(secret));
+    auto const heard = outsider.read();
+    EXPECT_TRUE(heard.contains(own)) << heard;
+    EXPECT_FALSE(heard.contains(secret)) << heard;
 }
 
 TEST_P(Events, WhoComesAgainGetsWhatWasMissed) {
@@ -128,11 +131,14 @@ TEST_P(Events, WhoHeldWhatIsGoneIsToldOfIt) {
 
     as(alice).del("/api/backups/" + task);
     as(alice).del("/api/incidents/" + incident);
+    as(mallory).post("/api/servers", R"({"name": "own"})");
 
     auto const text = owner.read();
     EXPECT_TRUE(text.contains("event: backup.delete")) << text;
     EXPECT_TRUE(text.contains("event: incident.delete")) << text;
-    EXPECT_FALSE(outsider.read().contains(".delete"));
+    auto const heard = outsider.read();
+    EXPECT_TRUE(heard.contains("event: server.create")) << heard;
+    EXPECT_FALSE(heard.contains(".delete")) << heard;
 }
 
 TEST_P(Events, AUserHasAFewStreamsAndNoMore) {
