@@ -8,6 +8,7 @@
 #include "identity/visible.hpp"
 #include "resource/keyset.hpp"
 #include "resource/table.hpp"
+#include "support/insert_all.hpp"
 
 namespace securestack::test {
 namespace {
@@ -33,8 +34,10 @@ class BackupPlans : public BackupsTest {
             team.id = team_ = app()->ids().make(now);
             team.name = team.name_fold = "team";
             Table<Team>(tx).insert(team).value();
-            for (int i = 0; i < 600; ++i) {
-                BackupTask task;
+            std::vector<BackupTask> tasks(600);
+            std::vector<Ran> runs;
+            for (int i = 0; i < std::ssize(tasks); ++i) {
+                auto& task = tasks[static_cast<std::size_t>(i)];
                 task.id = app()->ids().make(now);
                 task.server = host;
                 task.name = "task-" + std::to_string(i * 7919 % 10'007);
@@ -44,9 +47,8 @@ class BackupPlans : public BackupsTest {
                 task.kind = static_cast<BackupKind>(i % 5);
                 task.ping_key = new_ping_key();
                 task.created_at = task.updated_at = now + std::chrono::seconds{i};
-                Table<BackupTask>(tx).insert(task).value();
                 for (int j = 0; j < 4; ++j) {
-                    Ran run;
+                    auto& run = runs.emplace_back();
                     run.id = app()->ids().make(now);
                     run.task = task_ = task.id;
                     run.server = host;
@@ -54,12 +56,12 @@ class BackupPlans : public BackupsTest {
                     run.queued_at = now + std::chrono::seconds{i + j};
                     run.owner = task.owner;
                     run.team = task.team;
-                    Table<Ran>(tx).insert(run).value();
                 }
             }
+            insert_all(tx, tasks);
+            insert_all(tx, runs);
+            if (tx.engine() == Engine::postgresql) tx.run_script("ANALYZE backups; ANALYZE runs");
         });
-        if (GetParam() == Engine::postgresql)
-            app().database().maintain_now([](Tx& tx) { tx.run_script("ANALYZE backups; ANALYZE runs"); });
     }
 
     std::string explain(Tx& tx, Sql const& statement) {

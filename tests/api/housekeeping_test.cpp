@@ -1,10 +1,10 @@
 // What has had its time goes, however much there is of it, and one failure does not keep the rest.
 #include <gtest/gtest.h>
 
-#include "resource/table.hpp"
 #include "servers/server.hpp"
 #include "servers/servers.hpp"
 #include "support/app_fixture.hpp"
+#include "support/insert_all.hpp"
 
 namespace securestack::test {
 namespace {
@@ -14,17 +14,15 @@ class Housekeeping : public ApiTest {
     void delete_servers(int count) {
         auto const owner = id_of(bob);
         auto const now = app().clock.now();
-        app().database().write_now([&](Tx& tx) {
-            for (int i = 0; i < count; ++i) {
-                Server server;
-                server.id = app()->ids().make(now);
-                server.name = "server-" + std::to_string(i);
-                server.owner = owner;
-                server.created_at = server.updated_at = now;
-                server.deleted_at = now;
-                Table<Server>(tx).insert(server).value();
-            }
-        });
+        std::vector<Server> servers(static_cast<std::size_t>(count));
+        for (auto& server : servers) {
+            server.id = app()->ids().make(now);
+            server.name = server.id.to_string();
+            server.owner = owner;
+            server.created_at = server.updated_at = now;
+            server.deleted_at = now;
+        }
+        app().database().write_now([&](Tx& tx) { insert_all(tx, servers); });
     }
 };
 INSTANTIATE_TEST_SUITE_P(Engines, Housekeeping, each_engine, engine_name);

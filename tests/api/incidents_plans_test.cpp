@@ -6,7 +6,7 @@
 #include "incidents/window.hpp"
 #include "incidents_fixture.hpp"
 #include "resource/keyset.hpp"
-#include "resource/table.hpp"
+#include "support/insert_all.hpp"
 
 namespace securestack::test {
 namespace {
@@ -17,13 +17,16 @@ using ::testing::Not;
 
 class IncidentPlans : public IncidentTest {
   protected:
-    void fill() {
+    static constexpr int rows = 4'000;
+
+    void fill_with_incidents() {
         auto const owner = id_of(bob);
         auto const other = id_of(mallory);
         auto const now = app().clock.now();
         app().database().maintain_now([&](Tx& tx) {
-            for (int i = 0; i < 4'000; ++i) {
-                Incident incident;
+            std::vector<Incident> incidents(rows);
+            for (int i = 0; i < rows; ++i) {
+                auto& incident = incidents[static_cast<std::size_t>(i)];
                 incident.id = app()->ids().make(now);
                 incident.number = i + 1;
                 incident.title = "x";
@@ -35,21 +38,31 @@ class IncidentPlans : public IncidentTest {
                 if (i % 40 == 1) incident.assignee = owner;
                 incident.opened_at = incident.created_at = incident.updated_at =
                     now + std::chrono::seconds{i};
-                Table<Incident>(tx).insert(incident).value();
-                MaintenanceWindow window;
+            }
+            insert_all(tx, incidents);
+            if (tx.engine() == Engine::postgresql) tx.run_script("ANALYZE incidents");
+        });
+    }
+
+    void fill_with_windows() {
+        auto const owner = id_of(bob);
+        auto const other = id_of(mallory);
+        auto const now = app().clock.now();
+        app().database().maintain_now([&](Tx& tx) {
+            std::vector<MaintenanceWindow> windows(rows);
+            for (int i = 0; i < rows; ++i) {
+                auto& window = windows[static_cast<std::size_t>(i)];
                 window.id = app()->ids().make(now);
                 window.title = "x";
-                window.owner = *incident.owner;
+                window.owner = i % 2 == 0 ? owner : other;
                 window.created_at = window.occurs_from = now + std::chrono::seconds{i};
                 window.occurs_until = window.over_at = now + std::chrono::seconds{i + 60};
-                Table<MaintenanceWindow>(tx).insert(window).value();
             }
+            insert_all(tx, windows);
+            if (tx.engine() == Engine::postgresql) tx.run_script("ANALYZE maintenance_windows");
         });
-        if (GetParam() == Engine::postgresql) {
-            app().database().maintain_now(
-                [](Tx& tx) { tx.run_script("ANALYZE incidents; ANALYZE maintenance_windows"); });
-        }
     }
+
     std::string explain(Tx& tx, Sql const& statement) {
         bool const sqlite = GetParam() == Engine::sqlite;
         if (!sqlite) {
@@ -107,7 +120,7 @@ class IncidentPlans : public IncidentTest {
 INSTANTIATE_TEST_SUITE_P(Engines, IncidentPlans, each_engine, engine_name);
 
 TEST_P(IncidentPlans, IncidentsByAnySortForAllAndForAUser) {
-    fill();
+    fill_with_incidents();
     auto const now = to_micros(app().clock.now()) + 2'000'000'000;
     std::vector<std::pair<std::string, Param>> const sorts{
         {"number", 2'000}, {"severity", 2}, {"opened_at", now}, {"updated_at", now}};
@@ -123,7 +136,7 @@ TEST_P(IncidentPlans, IncidentsByAnySortForAllAndForAUser) {
 }
 
 TEST_P(IncidentPlans, IncidentsByAnyOneFilter) {
-    fill();
+    fill_with_incidents();
     auto const everything = visible_incidents(principal(alice));
     auto const user = id_of(bob).to_string();
     for (auto const& [name, value] : QueryParameters{{"status", "open"},
@@ -138,7 +151,7 @@ TEST_P(IncidentPlans, IncidentsByAnyOneFilter) {
 }
 
 TEST_P(IncidentPlans, WindowsByAnySortForAllAndForAUser) {
-    fill();
+    fill_with_windows();
     auto const now = to_micros(app().clock.now()) + 2'000'000'000;
     for (auto const& reader : {alice, bob}) {
         auto const scope = visible_to(principal(reader), {});
@@ -150,7 +163,7 @@ TEST_P(IncidentPlans, WindowsByAnySortForAllAndForAUser) {
 }
 
 TEST_P(IncidentPlans, TheIncidentOfAKeyIsFoundByIt) {
-    fill();
+    fill_with_incidents();
     app().database().read_now([&](Tx& tx) {
         auto const key = Sql{}.add("SELECT id FROM incidents WHERE dedup_key = ").bind("key-7");
         expect_no_scan(explain(tx, Sql{key}.add(" AND status <> 'resolved'")));
@@ -159,7 +172,7 @@ TEST_P(IncidentPlans, TheIncidentOfAKeyIsFoundByIt) {
 }
 
 TEST_P(IncidentPlans, WhetherAServerIsInMaintenanceIsAskedOfIndexes) {
-    fill();
+    fill_with_windows();
     app().database().read_now([&](Tx& tx) {
         auto const window = [&](std::string_view condition) {
             return Sql{}

@@ -10,9 +10,9 @@
 #include "identity/team.hpp"
 #include "identity/visible.hpp"
 #include "resource/keyset.hpp"
-#include "resource/table.hpp"
 #include "servers/server.hpp"
 #include "support/app_fixture.hpp"
+#include "support/insert_all.hpp"
 
 namespace securestack::test {
 namespace {
@@ -20,41 +20,57 @@ namespace {
 class ListPlans : public ApiTest {
   protected:
     // Enough rows that a plan without an index would be the worse one, and statistics to know it.
-    void fill() {
-        auto const owner = id_of(bob);
-        auto const other = id_of(mallory);
+    static constexpr int rows = 4'000;
+
+    void fill_with_servers() {
         auto const now = app().clock.now();
-        app().database().maintain_now([&](Tx& tx) {
-            for (auto& id : teams) {
-                Team team;
-                team.id = id = app()->ids().make(now);
-                team.name = team.name_fold = id.to_string();
-                Table<Team>(tx).insert(team).value();
-            }
-            for (int i = 0; i < 4'000; ++i) {
-                Server server;
-                server.id = app()->ids().make(now);
-                server.name = "server-" + std::to_string(i * 7919 % 100'003);
-                server.hostname = "host-" + std::to_string(i % 500);
-                server.ip = Address::parse("192.0.2." + std::to_string(i % 250));
-                server.os = "System " + std::to_string(i % 5);
-                server.environment = static_cast<Environment>(i % 4);
-                server.status = static_cast<ServerStatus>(i % 3);
-                server.owner = i % 2 == 0 ? owner : other;
-                if (i % 5 < 2) server.team = teams[static_cast<std::size_t>(i % 5)];
-                server.created_at = server.updated_at = now + std::chrono::seconds{i};
-                Table<Server>(tx).insert(server).value();
-                Actor actor{Principal{}, now + std::chrono::seconds{i}, app()->ids()};
-                actor.principal.user = server.owner;
-                record(tx, actor, i % 2 == 0 ? "server.create" : "server.update", audit_object(server),
-                       i % 50 == 0 ? Outcome::denied : Outcome::success);
-            }
-        });
-        if (GetParam() == Engine::postgresql) {
-            app().database().maintain_now(
-                [](Tx& tx) { tx.run_script("ANALYZE servers; ANALYZE audit_records"); });
+        std::vector<Team> both(teams.size());
+        for (std::size_t i = 0; i < teams.size(); ++i) {
+            both[i].id = teams[i] = app()->ids().make(now);
+            both[i].name = both[i].name_fold = teams[i].to_string();
         }
+        std::vector<Server> servers(rows);
+        for (int i = 0; i < rows; ++i) {
+            auto& server = servers[static_cast<std::size_t>(i)];
+            server.id = app()->ids().make(now);
+            server.name = "server-" + std::to_string(i * 7919 % 100'003);
+            server.hostname = "host-" + std::to_string(i % 500);
+            server.ip = Address::parse("192.0.2." + std::to_string(i % 250));
+            server.os = "System " + std::to_string(i % 5);
+            server.environment = static_cast<Environment>(i % 4);
+            server.status = static_cast<ServerStatus>(i % 3);
+            server.owner = owner_of(i);
+            if (i % 5 < 2) server.team = teams[static_cast<std::size_t>(i % 5)];
+            server.created_at = server.updated_at = now + std::chrono::seconds{i};
+        }
+        app().database().maintain_now([&](Tx& tx) {
+            insert_all(tx, both);
+            insert_all(tx, servers);
+            if (tx.engine() == Engine::postgresql) tx.run_script("ANALYZE servers");
+        });
     }
+
+    void fill_with_records() {
+        auto const now = app().clock.now();
+        std::vector<AuditRecord> records(rows);
+        for (int i = 0; i < rows; ++i) {
+            auto& record = records[static_cast<std::size_t>(i)];
+            record.id = app()->ids().make(now);
+            record.at = now + std::chrono::seconds{i};
+            record.actor.type = ActorType::user;
+            record.actor.id = record.actor_id = owner_of(i);
+            record.action = i % 2 == 0 ? "server.create" : "server.update";
+            record.object.type = "server";
+            record.object.id = record.object_id = record.id.to_string();
+            record.outcome = i % 50 == 0 ? Outcome::denied : Outcome::success;
+        }
+        app().database().maintain_now([&](Tx& tx) {
+            insert_all(tx, records);
+            if (tx.engine() == Engine::postgresql) tx.run_script("ANALYZE audit_records");
+        });
+    }
+
+    Id owner_of(int row) { return id_of(row % 2 == 0 ? bob : mallory); }
 
     // For few rows PostgreSQL rightly sorts; `has_no_choice` asks whether there is an index that it could
     // use.
@@ -145,7 +161,7 @@ class ListPlans : public ApiTest {
 INSTANTIATE_TEST_SUITE_P(Engines, ListPlans, each_engine, engine_name);
 
 TEST_P(ListPlans, ServersByAnySortForAllAndForAnOwner) {
-    fill();
+    fill_with_servers();
     auto const now = to_micros(app().clock.now()) + 2'000'000'000;
     std::vector<std::pair<std::string, Param>> const sorts{
         {"name", "server-5"},       {"hostname", "host-250"}, {"status", "maintenance"},
@@ -160,7 +176,7 @@ TEST_P(ListPlans, ServersByAnySortForAllAndForAnOwner) {
 }
 
 TEST_P(ListPlans, ServersByStatusOrEnvironmentForAllAndForAnOwner) {
-    fill();
+    fill_with_servers();
     for (auto const& owner : scopes()) {
         expect_pages_served(schema_of<Server>(), {{"status", "offline"}}, owner, {middle_id()});
         expect_pages_served(schema_of<Server>(), {{"environment", "test"}}, owner, {middle_id()});
@@ -182,7 +198,7 @@ QueryParameters filter_by(securestack::Field const& field, Id owner, Id team, Ti
 }
 
 TEST_P(ListPlans, ServersByAnyOneFilterForAllAndForAnOwner) {
-    fill();
+    fill_with_servers();
     for (auto const& scope : scopes()) {
         for (auto const& field : schema_of<Server>().fields) {
             // Labels have no index; of one owner's names there is one, which any index finds.
@@ -199,7 +215,7 @@ TEST_P(ListPlans, ServersByAnyOneFilterForAllAndForAnOwner) {
 }
 
 TEST_P(ListPlans, DeletedServersForAllAndForAnOwner) {
-    fill();
+    fill_with_servers();
     app().database().maintain_now([&](Tx& tx) {
         tx.execute("UPDATE servers SET deleted_at = $1, version = version + 1 WHERE os = 'System 4'",
                    {app().clock.now()});
@@ -212,7 +228,7 @@ TEST_P(ListPlans, DeletedServersForAllAndForAnOwner) {
 }
 
 TEST_P(ListPlans, WhetherAUserOwnsAnythingIsAskedOfAnIndex) {
-    fill();
+    fill_with_servers();
     app().database().read_now([&](Tx& tx) {
         expect_served(explain(tx, Sql{}.add("SELECT 1 FROM servers WHERE owner = ").bind(id_of(carol)),
                               Planner::has_no_choice));
@@ -220,7 +236,7 @@ TEST_P(ListPlans, WhetherAUserOwnsAnythingIsAskedOfAnIndex) {
 }
 
 TEST_P(ListPlans, AuditRecordsByTimeForAnyOneFilter) {
-    fill();
+    fill_with_records();
     auto const now = to_micros(app().clock.now()) + 2'000'000'000;
     Sql const own = Sql{}.add("actor_id = ").bind(id_of(bob));
     for (auto const& sort : {"at", "-at"}) {

@@ -8,11 +8,11 @@
 #include "backups/task.hpp"
 #include "identity/team.hpp"
 #include "incidents/incident.hpp"
-#include "resource/insert_many.hpp"
 #include "resource/table.hpp"
 #include "servers/server.hpp"
 #include "support/app_fixture.hpp"
 #include "support/explaining_tx.hpp"
+#include "support/insert_all.hpp"
 
 namespace securestack::test {
 namespace {
@@ -21,7 +21,6 @@ using ::testing::ContainsRegex;
 using ::testing::Not;
 
 constexpr int rows = 1'000;
-constexpr int rows_at_once = 100;
 
 class OverviewPlans : public ApiTest {
   protected:
@@ -78,20 +77,14 @@ class OverviewPlans : public ApiTest {
     }
     template <class T, class F>
     void fill(F const& set) {
-        write([&](Tx& tx) {
-            for (int i = 0; i < rows; i += rows_at_once) {
-                std::vector<T> objects(rows_at_once);
-                std::vector<void const*> pointers;
-                for (int j = 0; j < rows_at_once; ++j) {
-                    auto& object = objects.at(static_cast<std::size_t>(j));
-                    object.id = new_id();
-                    object.created_at = object.updated_at = now();
-                    set(object, i + j);
-                    pointers.push_back(&object);
-                }
-                ASSERT_EQ(insert_new_rows(tx, schema_of<T>(), pointers).size(), pointers.size());
-            }
-        });
+        std::vector<T> objects(rows);
+        for (int i = 0; i < rows; ++i) {
+            auto& object = objects[static_cast<std::size_t>(i)];
+            object.id = new_id();
+            object.created_at = object.updated_at = now();
+            set(object, i);
+        }
+        write([&](Tx& tx) { insert_all(tx, objects); });
     }
 
     // What the route asks the database for this caller.

@@ -12,6 +12,7 @@
 #include "resource/text_index.hpp"
 #include "servers/server.hpp"
 #include "support/app_fixture.hpp"
+#include "support/insert_all.hpp"
 
 namespace securestack::test {
 namespace {
@@ -43,6 +44,12 @@ class SearchIndex : public ApiTest {
     }
     void insert(Server const& server) {
         write([&](Tx& tx) { Table<Server>(tx).insert(server).value(); });
+    }
+    void insert_falcons(int count, std::string const& description = "") {
+        std::vector<Server> servers;
+        for (int i = 0; i < count; ++i)
+            servers.push_back(server_named("falcon-" + std::to_string(i), description));
+        write([&](Tx& tx) { insert_all(tx, servers); });
     }
 
     ListQuery asking_for(std::string const& words) {
@@ -184,16 +191,7 @@ TEST_P(SearchIndex, ForgetsWhatWasRolledBack) {
 }
 
 TEST_P(SearchIndex, ManyMatchesAreReadAlongTheList) {
-    write([&](Tx& tx) {
-        for (int block = 0; block < 53; ++block) {
-            std::vector<Server> servers;
-            for (int i = 0; i < 200; ++i)
-                servers.push_back(server_named("falcon-" + std::to_string(block * 200 + i)));
-            std::vector<void const*> rows;
-            for (auto const& server : servers) rows.push_back(&server);
-            insert_new_rows(tx, schema_of<Server>(), rows);
-        }
-    });
+    insert_falcons(10'600);
     index();
     app().database().read_now([&](Tx& tx) {
         auto const rows = Scope{std::move(Sql{}.add("deleted_at IS NULL"))};
@@ -208,17 +206,7 @@ TEST_P(SearchIndex, ManyMatchesAreReadAlongTheList) {
 }
 
 TEST_P(SearchIndex, ARareWordIsAskedOfTheIndexWhoeverAsks) {
-    write([&](Tx& tx) {
-        for (int block = 0; block < 20; ++block) {
-            std::vector<Server> servers;
-            for (int i = 0; i < 200; ++i)
-                servers.push_back(
-                    server_named("falcon-" + std::to_string(block * 200 + i), std::string(300, 'x')));
-            std::vector<void const*> rows;
-            for (auto const& server : servers) rows.push_back(&server);
-            insert_new_rows(tx, schema_of<Server>(), rows);
-        }
-    });
+    insert_falcons(4'000, std::string(300, 'x'));
     bool const sqlite = GetParam() == Engine::sqlite;
     index();
     if (!sqlite) {

@@ -6,9 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "resource/table.hpp"
 #include "servers/server.hpp"
 #include "support/app_fixture.hpp"
+#include "support/insert_all.hpp"
 
 namespace securestack::test {
 namespace {
@@ -21,13 +21,12 @@ class ServerList : public ApiTest {
     // Straight into the table: many, and each a little different.
     void insert(int count, Persona const& owner) {
         auto const user = id_of(owner);
-        app().database().write_now([&](Tx& tx) {
-            for (int i = 0; i < count; ++i) {
-                auto server = numbered(i);
-                server.owner = user;
-                Table<Server>(tx).insert(server).value();
-            }
-        });
+        std::vector<Server> servers;
+        for (int i = 0; i < count; ++i) {
+            servers.push_back(numbered(i));
+            servers.back().owner = user;
+        }
+        app().database().write_now([&](Tx& tx) { insert_all(tx, servers); });
     }
     Server numbered(int i) {
         Server server;

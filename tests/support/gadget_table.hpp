@@ -14,6 +14,7 @@
 #include "resource/schema_check.hpp"
 #include "resource/table.hpp"
 #include "support/gadget.hpp"
+#include "support/insert_all.hpp"
 #include "support/test_database.hpp"
 
 namespace securestack::test {
@@ -61,9 +62,7 @@ class GadgetTable : public EachEngine {
     Database* db() { return &**database_; }
 
     void insert(std::vector<Gadget> const& gadgets) {
-        db()->write_now([&](Tx& tx) {
-            for (auto const& gadget : gadgets) Table<Gadget>(tx).insert(gadget).value();
-        });
+        db()->write_now([&](Tx& tx) { insert_all(tx, gadgets); });
     }
 
     ListPage page(ListQuery const& query, Sql const& scope = {}) {
