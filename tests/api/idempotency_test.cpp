@@ -14,6 +14,8 @@ constexpr std::string_view a_server = R"({"name": "db-1"})";
 
 class Idempotency : public IdentityTest {
   protected:
+    Idempotency() : IdentityTest(4) {}
+
     Caller keyed(Persona const& persona, std::string key) {
         return as(persona).with("Idempotency-Key", std::move(key));
     }

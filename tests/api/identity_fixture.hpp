@@ -68,6 +68,8 @@ class Replica {
 
 class IdentityTest : public ApiTest {
   protected:
+    using ApiTest::ApiTest;
+
     Answer sign_up(std::string const& username) {
         return anonymous().post("/api/auth/register", credentials(username));
     }

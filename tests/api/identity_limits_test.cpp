@@ -11,6 +11,8 @@ using std::chrono::seconds;
 
 class Guessing : public IdentityTest {
   protected:
+    Guessing() : IdentityTest(4) {}
+
     void SetUp() override {
         IdentityTest::SetUp();
         if (IsSkipped()) return;

@@ -11,6 +11,8 @@ using std::chrono::seconds;
 
 class RefreshToken : public IdentityTest {
   protected:
+    RefreshToken() : IdentityTest(4) {}
+
     std::int64_t live_leaves() {
         return number(
             "SELECT count(*) FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id "

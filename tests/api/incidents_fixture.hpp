@@ -21,6 +21,8 @@ using Texts = std::vector<std::string>;
 
 class IncidentTest : public ApiTest {
   protected:
+    using ApiTest::ApiTest;
+
     std::string new_server(Persona const& owner, std::string const& name, std::string const& more = "") {
         return as(owner).post("/api/servers", R"({"name": ")" + name + '"' + more + "}").id();
     }

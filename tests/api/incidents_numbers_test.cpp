@@ -10,6 +10,8 @@ namespace {
 
 class IncidentNumbers : public IncidentTest {
   protected:
+    IncidentNumbers() : IncidentTest(4) {}
+
     static void in_threads(int count, std::function<void(int)> const& work) {
         std::vector<std::jthread> threads;
         for (int i = 0; i < count; ++i) threads.emplace_back([&work, i] { work(i); });

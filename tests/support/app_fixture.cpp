@@ -42,14 +42,15 @@ Request make_request(Method method, std::string const& target, HeaderList const&
     return request;
 }
 
-Settings settings_for(TestDatabase const& database, std::filesystem::path const& directory) {
+Settings settings_for(TestDatabase const& database, std::filesystem::path const& directory,
+                      std::size_t connections) {
     Settings settings;
     settings.data_dir = directory;
     settings.database = database.url();
     settings.master_key_file = directory / "master.key";
     settings.rate_limit_login.reset();
     settings.refresh_token_lifetime = std::chrono::days{30};
-    settings.database_pool = 4;
+    settings.database_pool = connections;
     settings.threads = 1;
     return settings;
 }
@@ -106,9 +107,10 @@ Answer Caller::send(Method method, std::string const& target, std::string body) 
     return app_->dispatch(make_request(method, target, headers_, std::move(body)));
 }
 
-TestApplication::TestApplication(Engine engine)
+TestApplication::TestApplication(Engine engine, std::size_t connections)
     : database_(engine, test::Schema::migrated), directory_(fresh_directory()) {
-    application_ = std::make_unique<Application>(settings_for(database_, directory_), clock, *log_);
+    application_ =
+        std::make_unique<Application>(settings_for(database_, directory_, connections), clock, *log_);
 }
 
 TestApplication::~TestApplication() {
@@ -157,7 +159,7 @@ Caller TestApplication::as(Persona const& persona) {
 
 void ApiTest::SetUp() {
     EachEngine::SetUp();
-    if (!IsSkipped()) app_ = std::make_unique<TestApplication>(GetParam());
+    if (!IsSkipped()) app_ = std::make_unique<TestApplication>(GetParam(), connections_);
 }
 
 std::int64_t ApiTest::number(std::string_view sql) {

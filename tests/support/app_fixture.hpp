@@ -81,7 +81,9 @@ class Caller {
 
 class TestApplication {
   public:
-    explicit TestApplication(Engine engine);
+    // With so many connections to its database, half of PostgreSQL's for writes: one is enough for who asks
+    // one thing after the other, and each is a process of PostgreSQL that begins with nothing in its caches.
+    TestApplication(Engine engine, std::size_t connections);
 
     // Logged in. The personas are made on first use.
     Caller as(Persona const& persona);
@@ -115,6 +117,10 @@ class TestApplication {
 // The base of tests that talk to the API.
 class ApiTest : public EachEngine {
   protected:
+    ApiTest() = default;
+    // What is asked at once wants more connections.
+    explicit ApiTest(std::size_t connections) : connections_(connections) {}
+
     void SetUp() override;
 
     TestApplication& app() { return *app_; }
@@ -126,6 +132,7 @@ class ApiTest : public EachEngine {
     std::int64_t number(std::string_view sql);
 
   private:
+    std::size_t connections_ = 2;
     std::unique_ptr<TestApplication> app_;
 };
 
