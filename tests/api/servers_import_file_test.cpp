@@ -91,8 +91,8 @@ TEST_P(ServersImportFile, ItsMemoryDoesNotGrowWithTheFile) {
         EXPECT_EQ(app().dispatch(std::move(request)).status, 200);
         return peak_memory_bytes() - before;
     };
-    auto const small = peak_of(300, "first-");
-    auto const large = peak_of(3'000, "second-");
+    auto const small = peak_of(100, "first-");
+    auto const large = peak_of(1'500, "second-");
 
     EXPECT_LT(large, small + std::size_t{6} * 1024 * 1024);
 }
