@@ -6,7 +6,7 @@ namespace securestack {
 namespace {
 
 constexpr std::size_t usual_row = 512;  // bytes; a longer one costs a reallocation
-constexpr std::size_t few_rows = 8;     // are looked up one by one; more are read along their order once again
+constexpr std::size_t few_rows = 8;  // are looked up one by one; more are read along their order once again
 
 RowText text_of(std::span<Field const* const> fields, Row const& row) {
     std::string text;
@@ -23,8 +23,8 @@ RowText text_of(std::span<Field const* const> fields, Row const& row) {
 
 // Calls `visit` with each row of the page, and keeps what the next page begins after.
 template <class Visit>
-PageRows scan_page(Tx& tx, ListQuery const& query, Branches const& where, std::span<Field const* const> fields,
-                   Visit const& visit) {
+PageRows scan_page(Tx& tx, ListQuery const& query, Branches const& where,
+                   std::span<Field const* const> fields, Visit const& visit) {
     auto const* cursor = query.cursor ? &*query.cursor : nullptr;
     auto const scan = scan_rows(query, where, cursor, query.limit + 1, fields);
     PageRows page;
@@ -42,13 +42,17 @@ PageRows scan_page(Tx& tx, ListQuery const& query, Branches const& where, std::s
 }
 
 // Reads these rows, by their ids; at most `few_rows`.
-void look_up(Tx& tx, Schema const& schema, std::span<std::size_t const> missing, std::span<RowVersion const> rows,
-             std::vector<RowText>& texts) {
+void look_up(Tx& tx, Schema const& schema, std::span<std::size_t const> missing,
+             std::span<RowVersion const> rows, std::vector<RowText>& texts) {
     auto fields = shown_fields(schema);
     auto const shown = fields.size();
     fields.push_back(schema.find("id"));
     Sql sql;
-    sql.add("SELECT ").append(columns_of(schema, fields)).add(" FROM ").add(schema.table).add(" WHERE id IN (");
+    sql.add("SELECT ")
+        .append(columns_of(schema, fields))
+        .add(" FROM ")
+        .add(schema.table)
+        .add(" WHERE id IN (");
     // Always as many, so that it is one statement to the database.
     for (std::size_t i = 0; i < few_rows; ++i) {
         sql.add(i == 0 ? "" : ", ").bind(rows[missing[std::min(i, missing.size() - 1)]].id);
@@ -77,8 +81,9 @@ PageRows read_page_rows(Tx& tx, ListQuery const& query, Branches const& where) {
     auto* const known = schema.version_says_all() ? tx.row_texts() : nullptr;
     if (known == nullptr) return read_all(tx, query, where);
     std::vector<RowVersion> rows;
-    auto page = scan_page(tx, query, where, page_fields(schema),
-                          [&](Row const& row) { rows.push_back({row.id(0), row.integer(1)}); });
+    auto page = scan_page(tx, query, where, page_fields(schema), [&](Row const& row) {
+        rows.push_back({row.id(0), row.integer(1)});
+    });
     page.texts = known->find(&schema, rows);
     std::vector<std::size_t> missing;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -90,7 +95,7 @@ PageRows read_page_rows(Tx& tx, ListQuery const& query, Branches const& where) {
     } else {
         page = read_all(tx, query, where);
     }
-    for (auto const i : missing) known->keep(&schema, rows[i], page.texts[i]);
+    known->offer(&schema, rows, page.texts);
     return page;
 }
 

@@ -1,7 +1,7 @@
 // The rows of one page as JSON. Private to the lists.
 //
-// Where a row's version says all (Schema::version_says_all) only ids and versions are read along the order, and the
-// texts that are not kept yet are made in one more statement.
+// Where a row's version says all (Schema::version_says_all) only ids and versions are read along the order,
+// and the texts that are not kept yet are made in one more statement.
 #pragma once
 
 #include <vector>

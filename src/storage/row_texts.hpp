@@ -1,7 +1,7 @@
 // Texts that were made of rows, kept so that they need not be made again.
 //
-// A row is the same as long as its version is: that is what its ETag says, so what was made of one version never
-// goes stale. Only transactions that see nothing but what is committed have a cache (Tx::row_texts).
+// A row is the same as long as its version is: that is what its ETag says, so what was made of one version
+// never goes stale. Only transactions that see nothing but what is committed have a cache (Tx::row_texts).
 #pragma once
 
 #include <cstdint>
@@ -24,16 +24,17 @@ struct RowVersion {
     std::int64_t version = 0;
 };
 
-// Thread-safe. Forgets what was not used for longest.
+// Thread-safe. Takes what is offered for the second time, so that whoever walks through a long list once does
+// not drive out what others look at again and again; then forgets what was not used for longest.
 class RowTexts {
   public:
     // `limit` in bytes, of texts and what it takes to keep them.
     explicit RowTexts(std::size_t limit) : limit_(limit) {}
 
-    // The texts of these rows in their order; null where there is none. `kind` tells apart what different texts
-    // are made of a row.
+    // The texts of these rows in their order; null where there is none. `kind` tells apart what different
+    // texts are made of a row.
     std::vector<RowText> find(void const* kind, std::span<RowVersion const> rows);
-    void keep(void const* kind, RowVersion const& row, RowText text);
+    void offer(void const* kind, std::span<RowVersion const> rows, std::span<RowText const> texts);
     void clear();
 
   private:
@@ -54,6 +55,9 @@ class RowTexts {
     };
     using Entries = std::list<Entry>;
 
+    // Whether this row was offered not long ago.
+    bool seen_before(Key const& key, std::int64_t version);
+    void keep(Key const& key, std::int64_t version, RowText const& text);
     void forget(Entries::iterator entry);
 
     std::size_t const limit_;
@@ -61,6 +65,9 @@ class RowTexts {
     Entries entries_;  // the most recently used first
     std::unordered_map<Key, Entries::iterator, Hash> index_;
     std::size_t bytes_ = 0;
+    // A doorkeeper (Einziger, Friedman, Manes: TinyLFU, 2017): a mark for each of the last rows that were
+    // offered.
+    std::vector<std::uint32_t> marks_;
 };
 
 }  // namespace securestack
