@@ -16,7 +16,8 @@
 namespace securestack {
 namespace {
 
-// Those that this process may run on: a container or a unit may have fewer than the machine.
+// Those that this process may run on (taskset, CPUAffinity=, cpuset). A share of their time (CPUQuota=) is
+// not looked at.
 unsigned usable_cores() {
     cpu_set_t cores;
     if (::sched_getaffinity(0, sizeof cores, &cores) == 0) return static_cast<unsigned>(CPU_COUNT(&cores));

@@ -1,5 +1,6 @@
 #include "app/installation.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -8,6 +9,8 @@
 
 namespace securestack {
 namespace {
+
+constexpr std::size_t most_lookups = 8;  // at once: each has a connection with a cache of its own
 
 std::unique_ptr<Database> open(Settings const& settings, SchemaPolicy policy, Log& log,
                                DatabaseObserver observer) {
@@ -18,7 +21,7 @@ std::unique_ptr<Database> open(Settings const& settings, SchemaPolicy policy, Lo
     }
     DatabaseOptions options;
     options.readers = settings.on_sqlite() ? settings.database_pool : settings.database_pool / 2;
-    options.lookups = settings.threads;
+    options.lookups = std::min<std::size_t>(settings.threads, most_lookups);
     options.observer = std::move(observer);
     return open_database(settings.database, std::move(options), log);
 }

@@ -23,7 +23,7 @@ class Authenticator {
     // What can be said without the database: a Principal (anonymous without credentials), a Problem, or
     // nullopt: `resolve` must look.
     virtual std::optional<Result<Principal>> authenticate(Request const& request, Time now) = 0;
-    // In a read transaction.
+    // In a read transaction; may be called twice.
     virtual Result<Principal> resolve(Tx& tx, Request const& request, Time now) = 0;
     // Whether one who was admitted with this request some time ago would be admitted still: the session runs
     // or the key opens, and the user is what it was. The access token may have expired meanwhile. In any

@@ -273,7 +273,7 @@ struct ListPlan {
 // `others` are the parameters that the list's scope reads.
 Result<ListPlan> plan_list(Context const& context, Schema const& schema,
                            std::vector<QueryParameterDoc> const& others);
-Where where_to_read(ListPlan const& plan);
+Where where_to_read(Context const& context, ListPlan const& plan);
 Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Scope scope);
 
 // Throws std::logic_error when the pattern has another number of {parameters} than the handler takes.

@@ -77,7 +77,7 @@ RouteRef Router::list(std::string pattern, AccessRule access, S scope) {
                                  return Result<std::optional<Response>>{std::optional<Response>{}};
                              }});
         }
-        auto const where = detail::where_to_read(*plan);
+        auto const where = detail::where_to_read(context, *plan);
         auto read = [scope, values = *std::move(values), plan = *std::move(plan)](
                         Tx* tx, Context const& ctx) -> Result<std::optional<Response>> {
             auto rows = std::apply([&](auto const&... value) { return scope(*tx, ctx, value...); }, values);

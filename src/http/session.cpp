@@ -13,7 +13,9 @@
 namespace securestack {
 namespace {
 
-constexpr int turns_before_yield = 32;  // a pipelining client does not keep the thread for itself
+// A pipelining client does not keep the thread for itself.
+constexpr int turns_before_yield = 32;
+constexpr auto longest_turn = std::chrono::milliseconds{1};
 
 Address address_of(Socket const& socket) {
     IoError error;
@@ -111,7 +113,7 @@ class Session final : public Responder<Stream> {
         } else {
             enter_phase(Phase::receiving, options.header_timeout);
         }
-        if (++turns_ % turns_before_yield == 0) co_await asio::post(awaiting);
+        if (++turns_ % turns_before_yield == 0 || has_had_its_turn()) co_await asio::post(awaiting);
         for (;;) {
             auto const end = find_head_end(input_.view(), limits_, scanned);
             if (!end) {
@@ -127,6 +129,13 @@ class Session final : public Responder<Stream> {
             }
             if (first_byte) enter_phase(Phase::receiving, options.header_timeout);
         }
+    }
+
+    bool has_had_its_turn() {
+        auto const now = std::chrono::steady_clock::now();
+        bool const others_wait = !input_.empty() && now - turn_began_ > longest_turn;
+        if (others_wait || input_.empty()) turn_began_ = now;
+        return others_wait;
     }
 
     void wait_for_request() {
@@ -238,6 +247,7 @@ class Session final : public Responder<Stream> {
     HeadLimits const limits_;
     Peer peer_;
     int turns_ = 0;
+    Moment turn_began_{};
     std::chrono::milliseconds file_timeout_{};
 };
 

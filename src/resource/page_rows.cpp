@@ -6,7 +6,7 @@ namespace securestack {
 namespace {
 
 constexpr std::size_t usual_row = 512;  // bytes; a longer one costs a reallocation
-constexpr std::size_t few_rows = 8;  // are looked up one by one; more are read along their order once again
+constexpr std::size_t few_rows = 8;  // are looked up by their ids; more are read along their order once again
 
 RowText text_of(std::span<Field const* const> fields, Row const& row) {
     std::string text;

@@ -91,7 +91,8 @@ class Tx {
     // What `work` gave to `on_commit` is dropped with it. Attempts nest.
     virtual void attempt(std::function<void()> const& work) = 0;
 
-    // The same for one statement, and cheaper; returns what `execute` returns.
+    // The same for one statement that may break a constraint (`unique`, `foreign_key`, `check`), and cheaper;
+    // returns what `execute` returns. Another error is not taken back.
     virtual std::int64_t attempt(std::string_view sql, std::span<Param const> params) = 0;
 
     // From here on the unit may take as long as it needs, until a stop is requested: then its next statement,
@@ -116,7 +117,8 @@ class Tx {
     // The database's clock; the one clock that all replicas share.
     virtual Time database_now() = 0;
 
-    // Runs after the commit succeeded (never after a rollback), on the database thread. Must not throw.
+    // Runs after the commit succeeded (never after a rollback), on the thread of Database::Done.
+    // Must not throw.
     virtual void on_commit(std::move_only_function<void()> action) = 0;
 
     // What was made of rows by transactions like this one; null when it may see what is never committed.
@@ -202,7 +204,8 @@ class Database {
     virtual std::optional<Time> probe() = 0;
     virtual Engine engine() const = 0;
     virtual DatabaseStats stats() const = 0;
-    // Finishes what is queued, refuses the rest, joins the threads. Idempotent.
+    // Finishes what is queued, refuses the rest, joins the threads. Idempotent. Whoever calls look_up has
+    // stopped before.
     virtual void close() = 0;
 
   private:

@@ -46,7 +46,7 @@ class Shelf {
         return {*this, std::move(thing)};
     }
 
-    // Lends nothing more; waits for what is lent, and drops it all.
+    // Waits for what is lent, and drops it all. Nobody borrows from here on.
     void clear() {
         std::unique_lock lock(mutex_);
         auto const kept = std::exchange(things_, {});

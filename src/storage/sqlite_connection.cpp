@@ -142,7 +142,7 @@ class Connection::Use {
     std::shared_ptr<Statement> statement_;
 };
 
-Connection::Connection(std::string const& path, Role role) {
+Connection::Connection(std::string const& path, Role role) : role_(role) {
     // Counting every allocation under one lock would make the threads wait for one another.
     [[maybe_unused]] static int const once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     bool const in_memory = path == ":memory:";
@@ -154,14 +154,14 @@ Connection::Connection(std::string const& path, Role role) {
     handle_.reset(handle);
     try {
         if (result != SQLITE_OK) throw last_error(handle);
-        configure(role, in_memory);
+        configure(in_memory);
     } catch (DatabaseError const& error) {
         auto const kind = error.kind() == Kind::full ? Kind::full : Kind::unavailable;
         throw DatabaseError{kind, "cannot open the database " + path + ": " + error.what()};
     }
 }
 
-void Connection::configure(Role role, bool in_memory) {
+void Connection::configure(bool in_memory) {
     auto* handle = handle_.get();
     sqlite3_busy_timeout(handle, busy_timeout_millis);
     for (auto const& [option, value] : {std::pair{SQLITE_DBCONFIG_DEFENSIVE, 1},
@@ -179,7 +179,7 @@ void Connection::configure(Role role, bool in_memory) {
     run_script(
         "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
         "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;");
-    set_read_only(role != Role::writer);
+    set_read_only(role_ != Role::writer);
     sqlite3_wal_hook(
         handle,
         [](void* self, sqlite3*, char const*, int pages) {
@@ -192,7 +192,7 @@ void Connection::configure(Role role, bool in_memory) {
     sqlite3_progress_handler(
         handle, instructions_between_deadline_checks,
         [](void* self) { return static_cast<Connection const*>(self)->is_over() ? 1 : 0; }, this);
-    if (role == Role::lookup) sqlite3_busy_timeout(handle, 0);
+    if (role_ == Role::lookup) sqlite3_busy_timeout(handle, 0);
 }
 
 std::shared_ptr<Connection::Statement> Connection::prepare(std::string_view sql) {
@@ -221,7 +221,12 @@ std::shared_ptr<Connection::Statement> Connection::prepare(std::string_view sql)
 void Connection::query(std::string_view sql, std::span<Param const> params, Tx::Each const& each) {
     Use statement(*this, sql, params);
     StatementRow const row(statement.handle());
-    while (statement.step()) each(row);
+    while (statement.step()) {
+        each(row);
+        // Long texts take their time between two of SQLite's own looks at the clock.
+        if (role_ == Role::lookup && is_over())
+            throw DatabaseError{Kind::interrupted, "the lookup took too long"};
+    }
 }
 
 std::int64_t Connection::execute(std::string_view sql, std::span<Param const> params) {

@@ -15,7 +15,8 @@ class Connection {
     enum class Role {
         writer,
         reader,
-        lookup  // a reader that never waits for others: what is busy throws at once
+        lookup  // a reader that does not wait for others (what is busy throws), and looks at the clock at
+                // every row
     };
 
     // Opens `path` (":memory:" too), making the file, readable by its owner only, when it is absent. Throws
@@ -66,10 +67,11 @@ class Connection {
     };
 
     bool is_over() const { return Steady::now() > deadline_ || stop_.stop_requested(); }
-    void configure(Role role, bool in_memory);
+    void configure(bool in_memory);
     std::shared_ptr<Statement> prepare(std::string_view sql);
     [[noreturn]] void fail() { throw last_error(handle_.get(), &constraint_names_); }
 
+    Role const role_;
     std::unique_ptr<sqlite3, Close> handle_;
     ConstraintNames constraint_names_;
     LruCache<Statement> statements_{256};

@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t max_group_units = 128;
+constexpr int guarded_after_failure = 100;  // groups
 constexpr auto max_group_time = 20ms;
 // The log is copied into the file when this many new pages (4 KiB) are in it: few when no write has come for
 // a moment, more while they come, for each copy makes them wait for the disk. Readers that never pause would
@@ -187,7 +188,8 @@ void SqliteDatabase::begin() {
 
 void SqliteDatabase::fill_group(std::vector<Member>& group) {
     auto const begun = Steady::now();
-    auto guard = Guard::none;
+    auto guard = guarded_groups_ > 0 ? Guard::savepoint : Guard::none;
+    if (guarded_groups_ > 0) --guarded_groups_;
     for (std::size_t next = 0; next < group.size() || join_next(group, begun);) {
         auto& member = group[next++];
         if (member.broke_group || run_member(member, guard)) continue;
@@ -196,9 +198,10 @@ void SqliteDatabase::fill_group(std::vector<Member>& group) {
         // interrupted write).
         member.broke_group = next == 1 || !writer_->in_transaction();
         guard = Guard::savepoint;
+        guarded_groups_ = guarded_after_failure;
         writer_->roll_back();
         begin();
-        retries_ += next - 1;
+        retries_ += next - (member.broke_group ? 1 : 0);
         next = 0;
     }
 }
@@ -218,6 +221,7 @@ bool SqliteDatabase::join_next(std::vector<Member>& group, Steady::time_point be
 bool SqliteDatabase::run_member(Member& member, Guard guard) {
     member.error = nullptr;
     member.actions.clear();
+    member.statement_failed = false;
     auto const before = writer_->changes();
     try {
         run_unit(member, guard);
@@ -227,7 +231,7 @@ bool SqliteDatabase::run_member(Member& member, Guard guard) {
     }
     writer_->set_deadline(Steady::time_point::max());
     if (!writer_->in_transaction()) return false;
-    if (guard == Guard::none) return writer_->changes() == before;
+    if (guard == Guard::none) return !member.statement_failed && writer_->changes() == before;
     try {
         writer_->execute("ROLLBACK TO SAVEPOINT unit");
         writer_->execute("RELEASE SAVEPOINT unit");
@@ -242,7 +246,12 @@ void SqliteDatabase::run_unit(Member& member, Guard guard) {
     if (guard == Guard::savepoint) writer_->execute("SAVEPOINT unit");
     ReadOnly const read_only{member.unit.kind == UnitKind::read ? writer_.get() : nullptr};
     SqliteTx tx(*writer_);
-    member.unit.work(tx);
+    try {
+        member.unit.work(tx);
+    } catch (...) {
+        member.statement_failed = tx.failure().has_value();
+        throw;
+    }
     tx.require_sound();
     writer_->require_foreign_keys();
     if (guard == Guard::savepoint) writer_->execute("RELEASE SAVEPOINT unit");

@@ -28,10 +28,12 @@ class SqliteDatabase final : public QueuedDatabase {
         Unit unit;
         std::vector<Action> actions;
         std::exception_ptr error;
+        bool statement_failed = false;
         bool broke_group = false;  // its failure undid the whole transaction: it is not run again
     };
     // Whether a unit's failure can be undone without the rest of its group. Few units fail after they wrote
     // something, and a savepoint copies every page that is touched: a group does without, until one does.
+    // Then the next groups have them, too, so that nobody can make every group run twice.
     enum class Guard { none, savepoint };
 
     UnitQueue& queue_for(UnitKind kind) override;
@@ -61,6 +63,7 @@ class SqliteDatabase final : public QueuedDatabase {
     Shelf<Connection> lookups_;
     std::mutex probe_mutex_;
     std::unique_ptr<Connection> probe_;  // for probe()
+    int guarded_groups_ = 0;             // that are still to come
     int waited_at_pages_ = 0;            // the log's length when the writer last waited for readers
 };
 

@@ -90,6 +90,25 @@ TEST_P(SqliteLookup, ThatTakesLongIsRunAgainByAReader) {
     EXPECT_NE(runs[1], std::this_thread::get_id());
 }
 
+TEST_P(SqliteLookup, ThatTakesLongOverItsRowsIsRunAgainByAReader) {
+    db()->write_now([](Tx& tx) {
+        for (auto const* name : {"alice", "bob", "carol"}) add(tx, name);
+    });
+    std::vector<std::thread::id> runs;
+    int rows = 0;
+    look_up([&](Tx& tx) {
+        runs.push_back(std::this_thread::get_id());
+        rows = 0;
+        tx.query("SELECT name FROM accounts", {}, [&](Row const&) {
+            ++rows;
+            std::this_thread::sleep_for(std::chrono::milliseconds{3});
+        });
+    }).get();
+    EXPECT_EQ(rows, 3);
+    ASSERT_EQ(runs.size(), 2U);
+    EXPECT_NE(runs[1], std::this_thread::get_id());
+}
+
 TEST_P(SqliteLookup, WaitsForAReaderWhenOthersAreUnderWay) {
     auto const other = database->open_another({.readers = 1, .lookups = 1});
     std::latch first_runs{1};

@@ -1,4 +1,5 @@
 // What only SQLite has: group commit, the file, a full disk.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -114,6 +115,28 @@ TEST_P(Sqlite, AFailingUnitDoesNotTouchItsNeighbours) {
     EXPECT_THAT(names(), ::testing::ElementsAre("user-0", "user-2", "user-4", "user-6", "user-8"));
 }
 
+TEST_P(Sqlite, NobodyMakesEveryGroupRunTwice) {
+    std::array<int, 10> runs{};
+    auto const submit_group = [&] {
+        runs.fill(0);
+        Hold const hold(*db());
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            submit([&runs, i](Tx& tx) {
+                add(tx, "user-" + std::to_string(i) + "-" + std::to_string(++runs[i]));
+                throw std::runtime_error("no");
+            });
+        }
+    };
+    submit_group();
+    wait_for_all();
+    EXPECT_LE(std::ranges::max(runs), 2);
+    submit_group();
+    wait_for_all();
+    EXPECT_EQ(std::ranges::max(runs), 1);
+    EXPECT_EQ(failed, 20);
+    EXPECT_THAT(names(), ::testing::IsEmpty());
+}
+
 TEST_P(Sqlite, AnInterruptedWriteDoesNotTouchItsNeighbours) {
     // SQLite rolls the whole transaction back when it interrupts a write.
     database->reopen({.readers = 1, .deadline = 200ms});
@@ -171,19 +194,22 @@ TEST_P(Sqlite, AFullDiskDoesNotTouchTheNeighboursInTheGroup) {
 
 TEST_P(Sqlite, ARefusalByARowThatIsThenTakenBackIsTakenBackToo) {
     database->reopen({.readers = 1, .deadline = 200ms});
-    int alices = 0;
+    bool taking_back = false;
     std::array<std::exception_ptr, 2> ended;
     {
         Hold const hold(*db());
         db()->write(
             [&](Tx& tx) {
-                if (++alices == 2) throw std::runtime_error("not this time");
+                if (taking_back) throw std::runtime_error("not this time");
                 add(tx, "alice", 1);
             },
             [&](std::exception_ptr error) { ended[0] = std::move(error); });
         db()->write([](Tx& tx) { add(tx, "alice", 2); },
                     [&](std::exception_ptr error) { ended[1] = std::move(error); });
-        submit([](Tx& tx) { tx.execute(endless_insert); });
+        submit([&](Tx& tx) {
+            taking_back = true;
+            tx.execute(endless_insert);
+        });
     }
     wait_for_all();
     EXPECT_NE(ended[0], nullptr);
