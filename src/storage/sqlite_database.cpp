@@ -248,12 +248,12 @@ void SqliteDatabase::run_unit(Member& member, Guard guard) {
     SqliteTx tx(*writer_);
     try {
         member.unit.work(tx);
+        tx.require_sound();
+        writer_->require_foreign_keys();
     } catch (...) {
         member.statement_failed = tx.failure().has_value();
         throw;
     }
-    tx.require_sound();
-    writer_->require_foreign_keys();
     if (guard == Guard::savepoint) writer_->execute("RELEASE SAVEPOINT unit");
     member.actions = tx.take_actions();
 }
