@@ -17,7 +17,7 @@ constexpr auto max_group_time = 20ms;
 // let it grow for ever; at the last number the writer waits for them.
 constexpr auto quiet_time = 50ms;
 constexpr int idle_checkpoint_pages = 1'000;
-constexpr int busy_checkpoint_pages = 8'000;
+constexpr int busy_checkpoint_pages = 2'000;
 constexpr int longest_log_pages = 32'000;
 // A checkpoint that a slow reader cut short is not tried again at once: waiting costs every write.
 constexpr int pages_between_waits = 4'000;
