@@ -85,12 +85,7 @@ void append_csv_header(std::string& out, std::span<Field const* const> fields) {
 
 void append_ndjson(std::string& out, std::span<Field const* const> fields, Row const& row) {
     JsonWriter line{out};
-    line.begin_object();
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        line.field_name(fields[i]->name);
-        fields[i]->access->row_to_json(row, static_cast<int>(i), line);
-    }
-    line.end_object();
+    write_row(fields, row, line);
     out += '\n';
 }
 

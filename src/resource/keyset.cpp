@@ -207,6 +207,15 @@ std::vector<Field const*> shown_fields(Schema const& schema) {
     return shown;
 }
 
+void write_row(std::span<Field const* const> fields, Row const& row, JsonWriter& out) {
+    out.begin_object();
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        out.field_name(fields[i]->name);
+        fields[i]->access->row_to_json(row, static_cast<int>(i), out);
+    }
+    out.end_object();
+}
+
 std::vector<Field const*> page_fields(Schema const& schema) {
     if (schema.version_says_all()) return {schema.find("id"), schema.find("version")};
     return shown_fields(schema);

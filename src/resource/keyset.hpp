@@ -20,6 +20,9 @@ std::vector<Field const*> shown_fields(Schema const& schema);
 // (page_rows.hpp).
 std::vector<Field const*> page_fields(Schema const& schema);
 
+// One row as a JSON object; column i holds fields[i].
+void write_row(std::span<Field const* const> fields, Row const& row, JsonWriter& out);
+
 // "table"."column", "table"."column" …
 Sql columns_of(Schema const& schema, std::span<Field const* const> fields);
 

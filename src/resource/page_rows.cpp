@@ -12,12 +12,7 @@ RowText text_of(std::span<Field const* const> fields, Row const& row) {
     std::string text;
     text.reserve(usual_row);
     JsonWriter out{text};
-    out.begin_object();
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        out.field_name(fields[i]->name);
-        fields[i]->access->row_to_json(row, static_cast<int>(i), out);
-    }
-    out.end_object();
+    write_row(fields, row, out);
     return std::make_shared<std::string const>(std::move(text));
 }
 
