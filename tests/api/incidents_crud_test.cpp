@@ -187,7 +187,9 @@ TEST_P(Incidents, AServerThatWasPurgedStaysInTheIncident) {
 TEST_P(Incidents, AnAccountThatGoesLeavesItsIncidents) {
     auto const id = new_incident(mallory, "x", R"(, "assignee": ")" + user(mallory) + '"');
     auto const before = as(alice).get(path(id));
-    EXPECT_EQ(as(alice).get("/api/incidents").text("/results/0/reporter"), user(mallory));
+    for (int i = 0; i < 2; ++i) {  // so that the list keeps it
+        EXPECT_EQ(as(alice).get("/api/incidents").text("/results/0/reporter"), user(mallory));
+    }
 
     EXPECT_EQ(as(alice).del("/api/users/" + user(mallory)).status, 204);
 

@@ -127,7 +127,9 @@ TEST_P(KeptRows, AreNotThoseOfAWriteThatIsNeverCommitted) {
     auto const query = list_query({{"sort", "id"}});
     auto const look_and_fail = [&](Tx& tx) {
         rename(tx, gadgets_[1]);
-        EXPECT_EQ(column(fetch_page(tx, query, Sql{}), "name"), (Strings{"a", "renamed", "c"}));
+        for (int i = 0; i < 2; ++i) {  // what is kept is kept the second time
+            EXPECT_EQ(column(fetch_page(tx, query, Sql{}), "name"), (Strings{"a", "renamed", "c"}));
+        }
         throw std::runtime_error("and that was it");
     };
     EXPECT_THROW(db()->write_now(look_and_fail), std::runtime_error);
