@@ -107,17 +107,12 @@ void nothing_to_record(Tx& tx) {
 
 boost::json::value changes_between(Schema const& schema, void const* before, void const* after) {
     boost::json::object changes;
-    changes.reserve(schema.fields.size());
     for (auto const& field : schema.fields) {
         if (!field.is_readable()) continue;
         auto const from = member_json(field, before);
         auto const to = member_json(field, after);
         if (from == to) continue;
-        boost::json::object change;
-        change.reserve(2);
-        change.emplace("from", boost::json::parse(from));
-        change.emplace("to", boost::json::parse(to));
-        changes.emplace(field.name, std::move(change));
+        changes[field.name] = {{"from", boost::json::parse(from)}, {"to", boost::json::parse(to)}};
     }
     return changes;
 }
