@@ -241,7 +241,7 @@ std::string const& Connection::prepared(std::string_view sql) {
     require_sent(PQsendPrepare(handle_.get(), name->c_str(), std::string{sql}.c_str(), 0, nullptr));
     flush();
     Answers(*this).finish({});
-    if (auto const gone = statements_.insert(sql, name)) run_script("DEALLOCATE " + *gone);
+    for (auto const& gone : statements_.insert(sql, name)) run_script("DEALLOCATE " + *gone);
     return *name;
 }
 

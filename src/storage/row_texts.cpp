@@ -20,10 +20,8 @@ std::vector<RowText> RowTexts::find(void const* kind, std::span<RowVersion const
     std::vector<RowText> texts(rows.size());
     std::lock_guard const lock(mutex_);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        auto const known = index_.find({kind, rows[i].id});
-        if (known == index_.end() || known->second->version != rows[i].version) continue;
-        entries_.splice(entries_.begin(), entries_, known->second);
-        texts[i] = known->second->text;
+        auto const known = kept_.find({kind, rows[i].id});
+        if (known && known->version == rows[i].version) texts[i] = known->text;
     }
     return texts;
 }
@@ -32,12 +30,15 @@ void RowTexts::offer(void const* kind, std::span<RowVersion const> rows, std::sp
     std::lock_guard const lock(mutex_);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         Key const key{kind, rows[i].id};
-        auto const known = index_.find(key);
-        bool const is_known = known != index_.end();
-        if (is_known && known->second->version >= rows[i].version)
-            continue;  // or somebody looked at it later
-        if (is_known) forget(known->second);
-        if (is_known || seen_before(key, rows[i].version)) keep(key, rows[i].version, texts[i]);
+        auto const version = rows[i].version;
+        auto const known = kept_.find(key);
+        if (known && known->version >= version) continue;  // or somebody looked at it later
+        if (known) {
+            kept_.erase(key);
+        } else if (!seen_before(key, version)) {
+            continue;
+        }
+        kept_.insert(key, std::make_shared<Kept>(version, texts[i]), size_of(texts[i]));
     }
 }
 
@@ -48,24 +49,9 @@ bool RowTexts::seen_before(Key const& key, std::int64_t version) {
     return std::exchange(marks_[hash >> (64 - marks_bits)], mark) == mark;
 }
 
-void RowTexts::keep(Key const& key, std::int64_t version, RowText const& text) {
-    bytes_ += size_of(text);
-    entries_.push_front({key, version, text});
-    index_.emplace(key, entries_.begin());
-    while (bytes_ > limit_) forget(std::prev(entries_.end()));
-}
-
 void RowTexts::clear() {
     std::lock_guard const lock(mutex_);
-    index_.clear();
-    entries_.clear();
-    bytes_ = 0;
-}
-
-void RowTexts::forget(Entries::iterator entry) {
-    bytes_ -= size_of(entry->text);
-    index_.erase(entry->key);
-    entries_.erase(entry);
+    kept_.clear();
 }
 
 }  // namespace securestack

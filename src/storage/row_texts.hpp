@@ -5,15 +5,14 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/id.hpp"
+#include "storage/lru_cache.hpp"
 
 namespace securestack {
 
@@ -29,7 +28,7 @@ struct RowVersion {
 class RowTexts {
   public:
     // `limit` in bytes, of texts and what it takes to keep them.
-    explicit RowTexts(std::size_t limit) : limit_(limit) {}
+    explicit RowTexts(std::size_t limit) : kept_(limit) {}
 
     // The texts of these rows in their order; null where there is none. `kind` tells apart what different
     // texts are made of a row.
@@ -48,23 +47,16 @@ class RowTexts {
             return std::hash<Id>{}(key.id) ^ std::hash<void const*>{}(key.kind);
         }
     };
-    struct Entry {
-        Key key;
+    struct Kept {
         std::int64_t version;
         RowText text;
     };
-    using Entries = std::list<Entry>;
 
     // Whether this row was offered not long ago.
     bool seen_before(Key const& key, std::int64_t version);
-    void keep(Key const& key, std::int64_t version, RowText const& text);
-    void forget(Entries::iterator entry);
 
-    std::size_t const limit_;
     std::mutex mutex_;
-    Entries entries_;  // the most recently used first
-    std::unordered_map<Key, Entries::iterator, Hash> index_;
-    std::size_t bytes_ = 0;
+    LruCache<Kept, Key, Key, Hash> kept_;
     // A doorkeeper (Einziger, Friedman, Manes: TinyLFU, 2017): a mark for each of the last rows that were
     // offered.
     std::vector<std::uint32_t> marks_;
