@@ -29,9 +29,9 @@ struct Note {
 template <>
 inline Schema const& schema_of<test::Note>() {
     using test::Note;
-    static constexpr auto fields = fields_of<Note>(field<&Note::id>("id").read_only(),
-                                                   field<&Note::text>("text").required().length(1, 20),
-                                                   field<&Note::version>("version").internal());
+    static constexpr auto fields = fields_of<Note>(
+        field<&Note::id>("id").read_only(), field<&Note::text>("text").required().length(1, 20).filterable(),
+        field<&Note::version>("version").internal());
     static constexpr Schema schema{.name = "Note", .table = "notes", .fields = fields};
     return schema;
 }

@@ -27,6 +27,46 @@ class LostCommits final : public Database {
     Database& inner_;
 };
 
+// Notes what is asked of another.
+class Asked final : public Database {
+  public:
+    explicit Asked(Database& inner) : inner_(inner) {}
+
+    void submit(UnitKind kind, Work work, Done done) override {
+        kinds.push_back(kind);
+        inner_.submit(kind, std::move(work), std::move(done));
+    }
+    std::optional<Time> probe() override { return inner_.probe(); }
+    Engine engine() const override { return inner_.engine(); }
+    DatabaseStats stats() const override { return {}; }
+    void close() override {}
+
+    std::vector<UnitKind> kinds;
+
+  private:
+    Database& inner_;
+};
+
+TEST_F(DispatcherTest, LooksUpAPageAndReadsWhatMayTakeLonger) {
+    Asked asked{*database};
+    Dispatcher over_asked{router, asked, cpu, door, clock, ids, CursorKey{Secret{"key"}}, log, hooks()};
+    auto const kind_of = [&](std::string query, std::string const& accept = "application/json") {
+        auto list = request(Method::get, "/api/notes");
+        list->raw_query = std::move(query);
+        list->headers.add("Accept", accept);
+        std::promise<Response> answered;
+        over_asked.dispatch(list, [&](Response response) { answered.set_value(std::move(response)); });
+        EXPECT_EQ(answered.get_future().get().status, 200);
+        return asked.kinds.back();
+    };
+
+    EXPECT_EQ(kind_of(""), UnitKind::lookup);
+    EXPECT_EQ(kind_of("limit=7"), UnitKind::lookup);
+    EXPECT_EQ(kind_of("text=a"), UnitKind::read);
+    EXPECT_EQ(kind_of("count=true"), UnitKind::read);
+    EXPECT_EQ(kind_of("", "text/csv"), UnitKind::read);
+}
+
 TEST_F(DispatcherTest, RollsBackAWriteThatIsRefused) {
     note("a");
 

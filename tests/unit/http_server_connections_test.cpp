@@ -1,4 +1,5 @@
 // Connections over real sockets: how long they live, who is at their other end.
+#include <algorithm>
 #include <string>
 
 #include "http_server_fixture.hpp"
@@ -44,6 +45,25 @@ TEST_F(ServerTest, AnswersAHundredPipelinedRequestsInOrder) {
     for (int i = 0; i < 100; ++i) {
         EXPECT_EQ(client.receive().body, i % 10 == 3 ? "late" : "/" + std::to_string(i) + "|");
     }
+}
+
+TEST_F(ServerTest, WhoPipelinesLeavesTheThreadToOthers) {
+    start({.threads = 1});
+    auto greedy = connect();
+    auto other = connect();
+    other.send(request("/first"));
+    other.receive();
+    std::string all;
+    for (int i = 0; i < 10; ++i) all += request("/held");
+
+    greedy.send(all);
+    while (served < 2) std::this_thread::sleep_for(1ms);  // the thread is with the first of them
+    other.send(request("/other"));
+    held_may_go.count_down();
+
+    reported(12);
+    std::lock_guard const lock(reports_mutex);
+    EXPECT_LT(std::ranges::find(paths, "/other") - paths.begin(), 6);
 }
 
 TEST_F(ServerTest, ClosesWhenAskedTo) {

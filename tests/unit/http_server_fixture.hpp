@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <latch>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -50,6 +51,10 @@ class ServerTest : public testing::Test {
         if (r.path == "/later") return later(50ms, text_response(200, "text/plain", "late"), std::move(done));
         if (r.path == "/never")
             return later(900ms, text_response(200, "text/plain", "too late"), std::move(done));
+        if (r.path == "/held") {
+            held_may_go.wait();
+            std::this_thread::sleep_for(2ms);
+        }
         if (r.path == "/empty") return done(no_content());
         if (r.path == "/stream") return done(stream_of(5, 10));
         if (r.path == "/endless") return done(stream_of(1'000'000, 64 * 1024));
@@ -151,6 +156,7 @@ class ServerTest : public testing::Test {
     IdSource ids;
     std::unique_ptr<Database> database = open_database(Secret{"sqlite::memory:"}, {}, *log);
     std::atomic<int> served{0};
+    std::latch held_may_go{1};
     std::atomic<int> pieces_made{0};
     std::atomic<bool> more_to_come{true};
     std::shared_ptr<int> resting;  // the stream of /resting holds it, too
