@@ -45,6 +45,14 @@ Digest hmac_sha256(ByteView key, ByteView data) {
     return out;
 }
 
+ShortMac blake2b_mac(ByteView key, ByteView data) {
+    ShortMac out;
+    if (key.empty() ||
+        crypto_generichash(out.data(), out.size(), data.data(), data.size(), key.data(), key.size()) != 0)
+        throw std::length_error("BLAKE2b takes a key of 1 to 64 bytes");
+    return out;
+}
+
 Bytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, std::size_t size) {
     if (size > 255 * std::tuple_size_v<Digest>)
         throw std::length_error("HKDF-SHA256 gives 8,160 bytes at most");

@@ -1,4 +1,5 @@
-// Digests and keys made from keys. Thread-safe; none of it fails.
+// Digests and keys made from keys. Thread-safe; fails only for a size that is out of its bounds
+// (std::length_error).
 #pragma once
 
 #include <array>
@@ -28,6 +29,11 @@ class Sha256 {
 
 // RFC 2104. Compare the result with equal_in_constant_time.
 Digest hmac_sha256(ByteView key, ByteView data);
+
+// A short authentication code, for less work than HMAC: BLAKE2b with a key (RFC 7693) of 1 to 64 bytes.
+// Compare as above.
+using ShortMac = std::array<std::uint8_t, 16>;
+ShortMac blake2b_mac(ByteView key, ByteView data);
 
 // RFC 5869 (HKDF-SHA256), `size` at most 8,160 bytes. Keys for different `info` tell nothing about one
 // another.

@@ -1,5 +1,6 @@
-// A cursor is a version byte with flags, the keys, and 16 bytes of HMAC-SHA256 over these and the query, in
+// A cursor is a version byte with flags, the keys, and 16 bytes of keyed BLAKE2b over these and the query, in
 // base64url.
+#include <array>
 #include <stdexcept>
 
 #include "core/encoding.hpp"
@@ -10,7 +11,7 @@ namespace securestack {
 
 namespace {
 
-constexpr std::size_t mac_size = 16;
+constexpr std::size_t mac_size = std::tuple_size_v<ShortMac>;
 constexpr std::uint8_t version = 0x10;
 constexpr std::uint8_t flag_backward = 0x01;
 constexpr std::uint8_t flag_inclusive = 0x02;
@@ -19,10 +20,13 @@ enum class Tag : std::uint8_t { null, integer, boolean, text, id };
 
 class Writer {
   public:
+    Writer() { bytes_.reserve(256); }
     void byte(std::uint8_t value) { bytes_.push_back(value); }
     void integer(std::int64_t value) {
         auto const bits = static_cast<std::uint64_t>(value);
-        for (unsigned shift = 0; shift < 64; shift += 8) byte(static_cast<std::uint8_t>(bits >> shift));
+        std::array<std::uint8_t, 8> little_endian;
+        for (std::size_t i = 0; i < 8; ++i) little_endian[i] = static_cast<std::uint8_t>(bits >> (8 * i));
+        bytes_.insert(bytes_.end(), little_endian.begin(), little_endian.end());
     }
     void text(std::string_view value) {
         integer(static_cast<std::int64_t>(value.size()));
@@ -131,11 +135,11 @@ void write_question(ListQuery const& query, Writer& out) {
     out.text(query.search);
 }
 
-Digest mac(Secret const& key, ListQuery const& query, ByteView payload) {
+ShortMac mac(Secret const& key, ListQuery const& query, ByteView payload) {
     Writer signed_text;
     signed_text.text(text_of(payload));
     write_question(query, signed_text);
-    return hmac_sha256(bytes_of(key.reveal()), signed_text.bytes());
+    return blake2b_mac(bytes_of(key.reveal()), signed_text.bytes());
 }
 
 }  // namespace
@@ -146,7 +150,7 @@ std::string CursorKey::encode(ListQuery const& query, CursorPosition const& posi
                                           (position.inclusive ? flag_inclusive : 0)));
     for (auto const& key : position.keys) cursor.param(key);
     auto const code = mac(key_, query, cursor.bytes());
-    cursor.bytes().insert(cursor.bytes().end(), code.begin(), code.begin() + mac_size);
+    cursor.bytes().insert(cursor.bytes().end(), code.begin(), code.end());
     return to_base64url(cursor.bytes());
 }
 
@@ -159,7 +163,7 @@ Result<CursorPosition> CursorKey::decode(ListQuery const& query, std::string_vie
     auto const payload = ByteView{*bytes}.first(bytes->size() - mac_size);
     auto const code = ByteView{*bytes}.last(mac_size);
     auto const expected = mac(key_, query, payload);
-    if (!equal_in_constant_time(text_of(code), text_of(ByteView{expected}.first(mac_size)))) return refusal;
+    if (!equal_in_constant_time(text_of(code), text_of(expected))) return refusal;
 
     Reader reader{payload};
     auto const head = reader.byte();

@@ -55,7 +55,8 @@ struct ListQuery {
     std::optional<CursorPosition> cursor;
 };
 
-// Makes cursors opaque and tamper-proof: HMAC-SHA256 over position and query. All replicas need the same key.
+// Makes cursors opaque and tamper-proof: keyed BLAKE2b over position and query. All replicas need the same
+// key.
 class CursorKey {
   public:
     explicit CursorKey(Secret key) : key_(std::move(key)) {}
