@@ -16,18 +16,6 @@ constexpr int busy_timeout_millis = 5'000;
 constexpr int checkpoint_wait_millis = 100;
 constexpr int instructions_between_deadline_checks = 4'000;
 
-// The library's own settings, before the process opens its first database.
-void configure_library() {
-    [[maybe_unused]] static bool const once = [] {
-        // Counting every allocation under one lock would make the threads wait for one another.
-        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-        // What a statement may have to take back is kept in one piece of this size, and what is more in a
-        // file. Kept in memory alone it comes in pieces of 1 KiB: some hundred for a row with many indexes.
-        sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 1024 * 1024);
-        return true;
-    }();
-}
-
 // A file that exists is not opened here: closing any descriptor of it would drop this process's locks on it.
 void create_private_file(std::string const& path) {
     auto const file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -155,7 +143,8 @@ class Connection::Use {
 };
 
 Connection::Connection(std::string const& path, Role role) : role_(role) {
-    configure_library();
+    // Counting every allocation under one lock would make the threads wait for one another.
+    [[maybe_unused]] static int const once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     bool const in_memory = path == ":memory:";
     if (!in_memory) create_private_file(path);
     sqlite3* handle = nullptr;
@@ -186,11 +175,12 @@ void Connection::configure(bool in_memory) {
     query("PRAGMA journal_mode = WAL", {}, [&](Row const& row) { logged = logged || row.text(0) == "wal"; });
     if (!logged)
         throw DatabaseError{Kind::unavailable, "the file system does not support write-ahead logging"};
-    // The writer copies the log itself (checkpoint), at a moment when no work waits.
+    // The writer copies the log itself (checkpoint), at a moment when no work waits. Nothing temporary goes
+    // to a file: when SQLite 3.40 moves there what a statement may have to take back, it can take an empty
+    // write for a full disk.
     run_script(
-        "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;"
+        "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
         "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;");
-    if (role_ != Role::writer) run_script("PRAGMA temp_store = MEMORY");
     set_read_only(role_ != Role::writer);
     sqlite3_wal_hook(
         handle,
