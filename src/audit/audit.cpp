@@ -106,15 +106,24 @@ void nothing_to_record(Tx& tx) {
 }
 
 boost::json::value changes_between(Schema const& schema, void const* before, void const* after) {
-    boost::json::object changes;
+    std::string changes;
+    JsonWriter out{changes};
+    out.begin_object();
     for (auto const& field : schema.fields) {
         if (!field.is_readable()) continue;
         auto const from = member_json(field, before);
         auto const to = member_json(field, after);
         if (from == to) continue;
-        changes[field.name] = {{"from", boost::json::parse(from)}, {"to", boost::json::parse(to)}};
+        out.field_name(field.name);
+        out.begin_object();
+        out.field_name("from");
+        out.raw(from);
+        out.field_name("to");
+        out.raw(to);
+        out.end_object();
     }
-    return changes;
+    out.end_object();
+    return boost::json::parse(changes);
 }
 
 boost::json::value masked_change(bool was_there, bool is_there) {
