@@ -1,5 +1,6 @@
 // The servers as other programs want them: Ansible's dynamic inventory, Prometheus' HTTP service discovery.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -65,28 +66,48 @@ std::string plain_name(std::string_view text) {
     return name;
 }
 
-// Ansible.
+// Ansible. Whoever runs it reads what others wrote: none of it may name another machine, or run there.
+
+// The name, with nothing in it that means something in a host pattern or in a template.
+std::string host_name(Server const& server) {
+    std::string name;
+    for (char const c : server.name) {
+        bool const is_ascii = static_cast<unsigned char>(c) < 0x80;
+        name += !is_ascii || ascii::is_alphanumeric(c) || std::string_view{"._- "}.contains(c) ? c : '_';
+    }
+    return name;
+}
+
+// The machine that Ansible runs on, and groups: its own and those of `groups_of`.
+bool has_a_meaning(std::string_view name) {
+    constexpr std::array<std::string_view, 4> names{"localhost", "127.0.0.1", "all", "ungrouped"};
+    constexpr std::array<std::string_view, 3> beginnings{"environment_", "status_", "label_"};
+    return std::ranges::find(names, name) != names.end() ||
+           std::ranges::any_of(beginnings, [&](auto beginning) { return name.starts_with(beginning); });
+}
 
 // Names are unique among one owner's servers only: where two have the same, the id tells them apart. A name
-// that somebody chose to be like a name with an id gets its own id, too.
+// that somebody chose to be like a name with an id, or like one that has a meaning, gets its own id, too.
 std::map<Id, std::string> host_names(std::vector<Server> const& servers) {
-    std::map<std::string_view, int> uses;
-    for (auto const& server : servers) ++uses[server.name];
+    std::map<std::string, int> uses;
+    for (auto const& server : servers) ++uses[host_name(server)];
     std::map<Id, std::string> names;
     std::set<std::string> with_id;
     auto const add_id = [&](Server const& server) {
-        auto const& name = names[server.id] = server.name + "-" + server.id.to_string();
+        auto const& name = names[server.id] = host_name(server) + "-" + server.id.to_string();
         with_id.insert(name);
     };
     for (auto const& server : servers) {
-        if (uses[server.name] > 1) {
+        auto const name = host_name(server);
+        if (uses[name] > 1 || has_a_meaning(name)) {
             add_id(server);
         } else {
-            names[server.id] = server.name;
+            names[server.id] = name;
         }
     }
     auto const is_taken = [&](Server const& server) {
-        return names[server.id] == server.name && with_id.contains(server.name);
+        auto const name = host_name(server);
+        return names[server.id] == name && with_id.contains(name);
     };
     for (auto taken = std::ranges::find_if(servers, is_taken); taken != servers.end();
          taken = std::ranges::find_if(servers, is_taken)) {
@@ -104,10 +125,19 @@ void write_strings(JsonWriter& out, std::map<std::string, std::string> const& me
     out.end_object();
 }
 
+// Ansible takes a text with braces for a template and runs it, unless it is marked.
+void write_text(JsonWriter& out, std::string_view text) {
+    if (!text.contains('{')) return out.string(text);
+    out.begin_object();
+    out.field_name("__ansible_unsafe");
+    out.string(text);
+    out.end_object();
+}
+
 void write_host(JsonWriter& out, Server const& server) {
     auto const member = [&](std::string_view name, std::string_view value) {
         out.field_name(name);
-        out.string(value);
+        write_text(out, value);
     };
     out.begin_object();
     if (!server.hostname.empty()) {
@@ -121,7 +151,12 @@ void write_host(JsonWriter& out, Server const& server) {
     member("securestack_status", choice_name(server.status));
     member("securestack_os", server.os);
     out.field_name("securestack_labels");
-    write_strings(out, server.labels);
+    out.begin_object();
+    for (auto const& [label, value] : server.labels) {
+        out.key(label);
+        write_text(out, value);
+    }
+    out.end_object();
     out.end_object();
 }
 
@@ -243,8 +278,8 @@ void add_inventory_routes(Router& router) {
             .operation("getAnsibleInventory")
             .summary("The servers as a dynamic inventory of Ansible")
             .description("What an inventory script prints for `--list`, with `_meta.hostvars`. Groups: "
-                         "`environment_…`, `status_…`, and for each label `label_<name>_<value>`. At most "
-                         "20,000 servers."));
+                         "`environment_…`, `status_…`, and for each label `label_<name>_<value>`. Texts with "
+                         "braces are marked with `__ansible_unsafe`. At most 20,000 servers."));
     add_filters(
         router.get("/api/inventory/prometheus", reading, inventory<prometheus_targets>)
             .operation("getPrometheusTargets")

@@ -63,6 +63,37 @@ TEST_P(Inventory, ANameThatImitatesAnotherHostsTakesNobodysPlace) {
     EXPECT_EQ(answer.text("/_meta/hostvars/web-" + victim + "/ansible_host"), "good.example.com");
 }
 
+TEST_P(Inventory, NothingThatAUserWroteIsATemplateForAnsible) {
+    add(mallory,
+        R"({"name": "{{ lookup('pipe', 'id') }}", "os": "{{ 1 }}", "labels": {"note": "{% x %}", "tier": "gold"}})");
+
+    auto const answer = as(carol).get("/api/inventory/ansible");
+
+    auto const hosts = answer.at("/_meta/hostvars").as_object();
+    ASSERT_EQ(hosts.size(), 1U);
+    auto const& variables = hosts.begin()->value();
+    EXPECT_EQ(hosts.begin()->key(), "__ lookup__pipe__ _id__ __");
+    EXPECT_EQ(variables.at_pointer("/securestack_os/__ansible_unsafe").as_string(), "{{ 1 }}");
+    EXPECT_EQ(variables.at_pointer("/securestack_labels/note/__ansible_unsafe").as_string(), "{% x %}");
+    EXPECT_EQ(variables.at_pointer("/securestack_labels/tier").as_string(), "gold");
+    EXPECT_EQ(variables.at_pointer("/securestack_name/__ansible_unsafe").as_string(),
+              "{{ lookup('pipe', 'id') }}");
+}
+
+TEST_P(Inventory, ANameThatMeansSomethingToAnsibleTakesNobodysPlace) {
+    for (std::string const name : {"localhost", "127.0.0.1", "all", "ungrouped", "environment_production"})
+        add(mallory, R"({"name": ")" + name + R"("})");
+
+    auto const answer = as(carol).get("/api/inventory/ansible");
+
+    auto const hosts = answer.at("/_meta/hostvars").as_object();
+    EXPECT_EQ(hosts.size(), 5U);
+    for (auto const& [host, variables] : hosts) {
+        auto const id = variables.at("securestack_id").as_string();
+        EXPECT_EQ(host, std::string{variables.at("securestack_name").as_string()} + "-" + std::string{id});
+    }
+}
+
 TEST_P(Inventory, PrometheusGetsATargetForEachEndpoint) {
     add(bob, R"({"name": "db-1", "labels": {"app.io/tier": "gold"}, "endpoints": [
         {"host": "db-1.example.com", "port": 443}, {"host": "2001:db8::1", "port": 9100, "tls": false}]})");
