@@ -98,12 +98,19 @@ BackupManifest write_to_standard_output(BackupContents const& source, Database& 
     return manifest;
 }
 
+// Where the backup goes: to what a link leads to. StartError for what a file must not replace, like a device.
+std::string place_of(BackupOptions const& options) {
+    if (options.file == "-" || !std::filesystem::exists(options.file)) return options.file;
+    if (!std::filesystem::is_regular_file(options.file))
+        throw StartError(options.file + " is not a file: name one, or - for standard output");
+    if (!options.force)
+        throw StartError(options.file + " exists already: name another file, or overwrite it with --force");
+    return std::filesystem::canonical(options.file).string();
+}
+
 BackupManifest write_to_file(BackupContents const& source, BackupOptions const& options, Database& database,
                              Clock const& clock, BackupProgress const& progress) {
     using Existing = PendingFile::Existing;
-    if (!options.force && std::filesystem::exists(options.file)) {
-        throw StartError(options.file + " exists already: name another file, or overwrite it with --force");
-    }
     PendingFile out{options.file};
     auto const manifest = write_backup(out.file(), source, progress);
     out.file().sync();
@@ -211,7 +218,9 @@ UnpackedBackup unpack(Settings const& settings, File& in, File& copy, BackupProg
 
 }  // namespace
 
-int back_up(Settings const& settings, BackupOptions const& options) {
+int back_up(Settings const& settings, BackupOptions const& asked) {
+    auto options = asked;
+    options.file = place_of(asked);
     auto const log = make_log(std::max(settings.log_level, LogLevel::warn), settings.log_format);
     SystemClock const clock;
     ProgressLine line;

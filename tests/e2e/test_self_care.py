@@ -265,6 +265,22 @@ class SelfCare(unittest.TestCase):
         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
         self.assertEqual([p.name for p in self.directory.iterdir() if p.name.endswith(".part")], [])
 
+    def test_force_replaces_no_device_and_follows_a_link(self):
+        app = self.prepared()
+        pipe, target, link = (self.directory / name for name in ("pipe", "target.tar", "link.tar"))
+        os.mkfifo(pipe)
+        target.write_bytes(b"")
+        link.symlink_to(target)
+
+        refused = app.tool("backup", str(pipe), "--force")
+        self.back_up(app, "--force", name="link.tar")
+
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("is not a file", refused.stderr)
+        self.assertTrue(pipe.is_fifo())
+        self.assertTrue(link.is_symlink())
+        self.assertGreater(target.stat().st_size, 0)
+
     def test_the_master_key_is_in_it_only_when_asked_for(self):
         app = self.prepared()
         key = (app.data_dir / "master.key").read_bytes()
