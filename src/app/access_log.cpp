@@ -1,5 +1,8 @@
 #include "app/access_log.hpp"
 
+#include <string>
+
+#include "core/id.hpp"
 #include "http/route.hpp"
 
 namespace securestack {
@@ -14,6 +17,12 @@ LogLevel level_of(Exchange const& exchange) {
     return exchange.status < 400 && is_probe(exchange.request->path) ? LogLevel::debug : LogLevel::info;
 }
 
+// Nothing that opens a door: neither a path that is a secret nor what may be one, spelt wrongly.
+std::string path_of(Exchange const& exchange) {
+    if (exchange.route == nullptr) return without_ids(exchange.request->path);
+    return exchange.route->path_is_secret ? exchange.route->pattern : exchange.request->path;
+}
+
 }  // namespace
 
 void log_request(Log& log, Exchange const& exchange) {
@@ -22,12 +31,12 @@ void log_request(Log& log, Exchange const& exchange) {
     if (!log.enabled(level)) return;
     auto const& request = *exchange.request;
     auto const route = exchange.route ? std::string_view{exchange.route->pattern} : std::string_view{};
-    bool const secret = exchange.route != nullptr && exchange.route->path_is_secret;
+    auto const path = path_of(exchange);
     auto const client = request.client.to_string();
     auto const user = exchange.user.is_nil() ? std::string{} : exchange.user.to_string();
     log.write(level, "http.request",
               {{"method", to_string(request.method)},
-               {"path", secret ? route : std::string_view{request.path}},
+               {"path", path},
                {"route", route},
                {"status", exchange.status},
                {"bytes", exchange.bytes},

@@ -80,6 +80,20 @@ std::optional<Id> Id::parse(std::string_view text) {
     return id;
 }
 
+std::string without_ids(std::string_view text) {
+    std::string masked;
+    while (!text.empty()) {
+        bool const is_id = Id::parse(text.substr(0, text_size)).has_value();
+        if (is_id) {
+            masked += "{id}";
+        } else {
+            masked += text.front();
+        }
+        text.remove_prefix(is_id ? text_size : 1);
+    }
+    return masked;
+}
+
 Id first_id_at(Time time) {
     Id id;
     put_big_endian<6>(id.bytes.data(),

@@ -28,6 +28,9 @@ struct Id {
     static std::optional<Id> parse(std::string_view text);
 };
 
+// The text with "{id}" for every id in it: for logs, where an id may be a secret.
+std::string without_ids(std::string_view text);
+
 // No id that was made at `time` or later is less; those that were made in an earlier millisecond all are.
 Id first_id_at(Time time);
 

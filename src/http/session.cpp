@@ -199,7 +199,8 @@ class Session final : public Responder<Stream> {
                                   .secure = request->secure};
         if (!made && request->stop.stop_possible()) this->abort();  // no word is better than a wrong one
         if (!made && !broken_) {
-            service_.log.error("http.timeout", {{"request_id", request->id}, {"path", request->path}});
+            auto const path = without_ids(request->path);
+            service_.log.error("http.timeout", {{"request_id", request->id}, {"path", path}});
             Problem const problem{ErrorCode::unavailable, "The answer took too long."};
             made = problem_response(problem, request->path, request->id);
         }

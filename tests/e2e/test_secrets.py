@@ -36,6 +36,16 @@ class Secrets(OneInstance):
         for line in logged.splitlines():
             json.loads(line)
 
+    def test_a_ping_address_that_is_spelt_wrongly_is_in_no_log(self):
+        app = self.app
+        secret = "0198c0de-7000-7000-8000-00000000000a"
+        for method, path in (("GET", f"/ping/{secret}"), ("PUT", f"/ping/{secret}/fail"), ("GET", f"//ping/{secret}"),
+                             ("GET", f"/ping/{secret}/fail/x"), ("GET", f"/Ping/{secret.upper()}")):
+            app.call(method, path)
+        app.stop()
+
+        self.assertNotIn(secret, app.log.read_text().lower())
+
     def test_fifty_api_keys_are_on_no_disk(self):
         app = self.app
         token = app.login("bob")

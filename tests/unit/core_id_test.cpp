@@ -80,5 +80,14 @@ TEST(Id, IsUniqueAcrossThreads) {
     EXPECT_EQ(all.size(), 20'000u);
 }
 
+TEST(Id, IsMaskedWhereverItStandsInAText) {
+    std::string const id = "0198C0DE-7000-7000-8000-00000000000a";
+
+    EXPECT_EQ(without_ids("/Ping//" + id + "/fail"), "/Ping//{id}/fail");
+    EXPECT_EQ(without_ids(id + id + "-"), "{id}{id}-");
+    EXPECT_EQ(without_ids("/api/servers/" + id.substr(1)), "/api/servers/" + id.substr(1));
+    EXPECT_EQ(without_ids(""), "");
+}
+
 }  // namespace
 }  // namespace securestack
