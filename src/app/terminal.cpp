@@ -1,8 +1,8 @@
 #include "app/terminal.hpp"
 
-#include <fcntl.h>
+#include <array>
+#include <bsd/readpassphrase.h>
 #include <iostream>
-#include <termios.h>
 #include <unistd.h>
 
 namespace securestack {
@@ -10,6 +10,7 @@ namespace {
 
 // More than the longest password, so that one which is too long is refused by its rule.
 constexpr std::size_t longest_line = 64 * 1024;
+constexpr std::size_t longest_typed = 8 * 1024;
 
 std::optional<Secret> read_line(int file) {
     std::string line;
@@ -21,38 +22,30 @@ std::optional<Secret> read_line(int file) {
     return Secret{std::move(line)};
 }
 
-// Typing is not shown for as long as this lives.
-class Unseen {
-  public:
-    explicit Unseen(int terminal) : terminal_(terminal) {
-        tcgetattr(terminal_, &before_);
-        auto without_echo = before_;
-        without_echo.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        tcsetattr(terminal_, TCSAFLUSH, &without_echo);
-    }
-    ~Unseen() { tcsetattr(terminal_, TCSAFLUSH, &before_); }
-    Unseen(Unseen const&) = delete;
-    Unseen& operator=(Unseen const&) = delete;
-
-  private:
-    int const terminal_;
-    termios before_{};
-};
+// What is typed, unseen. The library gives the terminal back as it was, also when a signal ends the program.
+std::optional<Secret> ask(char const* prompt) {
+    std::array<char, longest_typed> text{};
+    if (readpassphrase(prompt, text.data(), text.size(), RPP_ECHO_OFF | RPP_REQUIRE_TTY) == nullptr)
+        return std::nullopt;
+    Secret typed{std::string{text.data()}};
+    wipe(text.data(), text.size());
+    return typed;
+}
 
 std::optional<Secret> ask_twice() {
-    if (isatty(STDIN_FILENO) != 1) {
+    auto first = isatty(STDIN_FILENO) == 1 ? ask("Password: ") : std::nullopt;
+    if (!first) {
         std::cerr
             << "securestack: there is no terminal to ask for the password at; give it on standard input with "
                "--password-stdin.\n";
         return std::nullopt;
     }
-    Unseen const unseen(STDIN_FILENO);
-    std::cerr << "Password: ";
-    auto first = read_line(STDIN_FILENO);
-    std::cerr << "\nOnce more: ";
-    auto const second = read_line(STDIN_FILENO);
-    std::cerr << '\n';
-    if (!first || !second || !equal_in_constant_time(first->reveal(), second->reveal())) {
+    if (first->reveal().empty()) {
+        std::cerr << "securestack: no password was typed; nothing was changed.\n";
+        return std::nullopt;
+    }
+    auto const second = ask("Once more: ");
+    if (!second || !equal_in_constant_time(first->reveal(), second->reveal())) {
         std::cerr << "securestack: the two passwords differ; nothing was changed.\n";
         return std::nullopt;
     }

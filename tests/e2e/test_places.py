@@ -1,8 +1,11 @@
 """Where the command line finds its database, and what it says when there is none."""
 
+import fcntl
 import os
 import pty
+import signal
 import subprocess
+import termios
 import unittest
 from pathlib import Path
 
@@ -29,12 +32,36 @@ class Places(OneInstance):
         self.assertIn(f"made a new database at {self.app.data_dir}/securestack.db", first.stderr)
         self.assertEqual(second.stderr, "")
 
-    def test_a_password_that_is_typed_is_not_shown(self):
+    @staticmethod
+    def take_the_terminal():
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background
+
+    def at_a_terminal(self) -> tuple[subprocess.Popen, int]:
+        """A new password is asked for; the program, and the other end of its terminal."""
         self.app.create_user("bob")
         ours, theirs = pty.openpty()
         tool = subprocess.Popen([BINARY, "user", "set-password", "bob", "--password-stdin"], env=self.app.environment,
-                                stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+                                stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+                                preexec_fn=self.take_the_terminal)
         os.close(theirs)
+        return tool, ours
+
+    def test_a_terminal_is_given_back_as_it_was_when_the_prompt_is_interrupted(self):
+        tool, ours = self.at_a_terminal()
+        seen = b""
+        while b"Password: " not in seen:
+            seen += os.read(ours, 1024)
+        self.assertFalse(termios.tcgetattr(ours)[3] & termios.ECHO)
+
+        os.write(ours, b"\x03")
+
+        self.assertEqual(tool.wait(30), -signal.SIGINT)
+        self.assertTrue(termios.tcgetattr(ours)[3] & termios.ECHO)
+        os.close(ours)
+
+    def test_a_password_that_is_typed_is_not_shown(self):
+        tool, ours = self.at_a_terminal()
         seen = b""
         for prompt in (b"Password: ", b"Once more: "):
             while prompt not in seen:
