@@ -231,7 +231,11 @@ class CommandLine {
 int run_command_line(int argc, char const* const* argv) {
     // Databases, keys and sockets are for this user alone.
     umask(0077);
-    return CommandLine{}.run(argc, argv);
+    auto const result = CommandLine{}.run(argc, argv);
+    std::cout.flush();
+    if (std::cout) return result;
+    std::cerr << "securestack: standard output could not be written\n";
+    return result == done ? failed : result;
 }
 
 }  // namespace securestack

@@ -30,16 +30,25 @@ std::optional<std::string> value_text(toml::node const& node) {
     return joined;
 }
 
+std::optional<std::string> content_of(std::string const& path) {
+    std::ifstream stream(path);
+    if (!stream) return std::nullopt;
+    try {
+        return std::string{std::istreambuf_iterator<char>(stream), {}};
+    } catch (std::ios_base::failure const&) {  // a directory opens, and cannot be read
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 TomlFile read_toml_file(std::string const& path) {
     TomlFile file;
-    std::ifstream stream(path);
-    std::string const content{std::istreambuf_iterator<char>(stream), {}};
-    if (stream.bad() || !stream.is_open()) return file;
+    auto const content = content_of(path);
+    if (!content) return file;
     file.readable = true;
     try {
-        auto const table = toml::parse(content, path);
+        auto const table = toml::parse(*content, path);
         for (auto const& [key, node] : table) {
             auto const line = static_cast<unsigned>(node.source().begin.line);
             if (auto text = value_text(node)) {

@@ -1,7 +1,8 @@
 import json
+import subprocess
 import unittest
 
-from support.instance import OneInstance
+from support.instance import BINARY, OneInstance
 
 
 class CommandLine(OneInstance):
@@ -35,6 +36,21 @@ class CommandLine(OneInstance):
         done = self.app.tool("user", "create", "--username", "bob", "--password-stdin", stdin="password")
         self.assertEqual(done.returncode, 1)
         self.assertIn("12", done.stderr)
+
+    def test_what_cannot_be_written_is_not_a_success(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([BINARY, "openapi"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+                                  check=False)
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("standard output", done.stderr)
+
+    def test_a_directory_is_no_settings_file(self):
+        done = self.app.tool("config", "show", "--config", "/")
+
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("/: ", done.stderr)
+        self.assertIn("cannot be read", done.stderr)
 
     def test_config_show_names_origins_and_masks_secrets(self):
         shown = self.app.tool("config", "show", SECURESTACK_DATABASE="postgres://u:hunter2@127.0.0.1/x")
