@@ -70,10 +70,11 @@ std::string plain_name(std::string_view text) {
 
 // The name, with nothing in it that means something in a host pattern or in a template.
 std::string host_name(Server const& server) {
+    constexpr ascii::CharSet plain{"._- "};
     std::string name;
     for (char const c : server.name) {
         bool const is_ascii = static_cast<unsigned char>(c) < 0x80;
-        name += !is_ascii || ascii::is_alphanumeric(c) || std::string_view{"._- "}.contains(c) ? c : '_';
+        name += !is_ascii || plain.has(c) ? c : '_';
     }
     return name;
 }

@@ -8,15 +8,13 @@
 namespace securestack::test {
 namespace {
 
-// Runs every unit and commits none.
-class LostCommits final : public Database {
+// Passes on to another database what a test does not look at.
+class Passing : public Database {
   public:
-    explicit LostCommits(Database& inner) : inner_(inner) {}
+    explicit Passing(Database& inner) : inner_(inner) {}
 
     void submit(UnitKind kind, Work work, Done done) override {
-        inner_.submit(kind, std::move(work), [done = std::move(done)](std::exception_ptr) mutable {
-            done(std::make_exception_ptr(DatabaseError{DatabaseError::Kind::full, "disk full"}));
-        });
+        inner_.submit(kind, std::move(work), std::move(done));
     }
     std::optional<Time> probe() override { return inner_.probe(); }
     Engine engine() const override { return inner_.engine(); }
@@ -27,24 +25,29 @@ class LostCommits final : public Database {
     Database& inner_;
 };
 
-// Notes what is asked of another.
-class Asked final : public Database {
+// Runs every unit and commits none.
+class LostCommits final : public Passing {
   public:
-    explicit Asked(Database& inner) : inner_(inner) {}
+    using Passing::Passing;
+
+    void submit(UnitKind kind, Work work, Done done) override {
+        Passing::submit(kind, std::move(work), [done = std::move(done)](std::exception_ptr) mutable {
+            done(std::make_exception_ptr(DatabaseError{DatabaseError::Kind::full, "disk full"}));
+        });
+    }
+};
+
+// Notes what is asked.
+class Asked final : public Passing {
+  public:
+    using Passing::Passing;
 
     void submit(UnitKind kind, Work work, Done done) override {
         kinds.push_back(kind);
-        inner_.submit(kind, std::move(work), std::move(done));
+        Passing::submit(kind, std::move(work), std::move(done));
     }
-    std::optional<Time> probe() override { return inner_.probe(); }
-    Engine engine() const override { return inner_.engine(); }
-    DatabaseStats stats() const override { return {}; }
-    void close() override {}
 
     std::vector<UnitKind> kinds;
-
-  private:
-    Database& inner_;
 };
 
 TEST_F(DispatcherTest, LooksUpAPageAndReadsWhatMayTakeLonger) {
