@@ -119,6 +119,7 @@ Schema const& schema_of<BackupTask>() {
                                    .table = "backups",
                                    .fields = fields,
                                    .unique = unique_rules,
+                                   .has_text_index = true,
                                    .documentation = "A backup task of a server."};
     return schema;
 }

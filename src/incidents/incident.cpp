@@ -70,6 +70,7 @@ Schema const& schema_of<Incident>() {
                                    .fields = fields,
                                    .default_sort = "-id",
                                    .unique = unique_rules,
+                                   .has_text_index = true,
                                    .documentation = "Something that went wrong, and how it went on."};
     return schema;
 }

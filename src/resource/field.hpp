@@ -221,6 +221,9 @@ struct Schema {
     // A readable member changes without a new `version` (when something was last used): a row's text is made
     // anew for every list, not once for each version.
     bool changes_beside_version = false;
+    // ?q= has an index of its search_text (migrations/0014_search_index.sqlite.sql), which is told of new
+    // rows.
+    bool has_text_index = false;
     std::string_view documentation = {};
 
     Field const* find(std::string_view field_name) const;

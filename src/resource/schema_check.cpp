@@ -15,9 +15,9 @@ struct Column {
 };
 using Columns = std::map<std::string, Column, std::less<>>;
 
-Columns read_columns(Tx& tx, Schema const& schema) {
+Columns read_columns(Tx& tx, std::string_view table) {
     Columns columns;
-    tx.query(dialect::table_columns(tx.engine()), {schema.table}, [&](Row const& row) {
+    tx.query(dialect::table_columns(tx.engine()), {table}, [&](Row const& row) {
         columns[std::string{row.text(0)}] = {.type = std::string{row.text(1)}, .nullable = row.boolean(2)};
     });
     return columns;
@@ -68,6 +68,13 @@ class Check {
         if (!column.nullable && nullable) report(name, "must accept NULL: the member is optional");
     }
 
+    void expect_text_index(bool is_there) {
+        if (is_there == schema_.has_text_index) return;
+        differences_.push_back(
+            std::string{schema_.table} +
+            (is_there ? " has an index of texts that is not told of new rows" : " has no index of texts"));
+    }
+
     std::vector<std::string> finish() {
         for (auto const& [name, column] : columns_) report(name, "has no field");
         return std::move(differences_);
@@ -87,8 +94,14 @@ class Check {
 }  // namespace
 
 std::vector<std::string> check_table(Database& database, Schema const& schema) {
-    auto columns = database.read_now([&](Tx& tx) { return read_columns(tx, schema); });
+    auto const due = dialect::table_of_due_texts(schema.table, database.engine());
+    bool is_noted = schema.has_text_index;
+    auto columns = database.read_now([&](Tx& tx) {
+        if (!due.empty()) is_noted = !read_columns(tx, due).empty();
+        return read_columns(tx, schema.table);
+    });
     Check check{schema, database.engine(), std::move(columns)};
+    check.expect_text_index(is_noted);
     for (auto const& field : schema.fields) {
         check.expect(field.name, migration_word(*field.type), field.type->nullable);
     }

@@ -10,7 +10,8 @@
 namespace securestack {
 
 // One sentence per difference: a column that is missing, of another type, nullable where the member is not
-// (or the reverse), or that no field has. Empty when they agree.
+// (or the reverse), or that no field has; an index of texts that only one of them knows. Empty when they
+// agree.
 std::vector<std::string> check_table(Database& database, Schema const& schema);
 
 }  // namespace securestack

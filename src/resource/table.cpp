@@ -5,6 +5,7 @@
 
 #include "core/encoding.hpp"
 #include "resource/insert_many.hpp"
+#include "resource/text_index.hpp"
 
 namespace securestack {
 
@@ -110,6 +111,10 @@ Result<void> insert_row(Tx& tx, Schema const& schema, void const* object) {
     auto const sql = insert_statement(schema, {&object, 1});
     auto inserted = guarded(tx, schema, sql);
     if (!inserted) return inserted.error();
+    if (schema.has_text_index) {
+        auto const id = schema.find(id_column)->access->to_param(object);
+        note_new_texts(tx, schema, {&id, 1});
+    }
     return {};
 }
 
@@ -159,7 +164,12 @@ std::vector<Id> insert_new_rows(Tx& tx, Schema const& schema, std::span<void con
     if (objects.empty()) return written;
     auto sql = detail::insert_statement(schema, objects);
     sql.add(" ON CONFLICT DO NOTHING RETURNING id");
-    tx.query(sql.text(), sql.params(), [&](Row const& row) { written.push_back(row.id(0)); });
+    Params ids;
+    tx.query(sql.text(), sql.params(), [&](Row const& row) {
+        written.push_back(row.id(0));
+        ids.emplace_back(written.back());
+    });
+    note_new_texts(tx, schema, ids);
     return written;
 }
 

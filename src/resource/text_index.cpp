@@ -42,6 +42,19 @@ std::vector<std::string> trigrams_of(std::string_view search) {
     return found;
 }
 
+// Not by a trigger: for one SQLite would keep what each insertion changes, in case it fails half-way, and
+// that would be a fifth of what a new server costs.
+void note_new_texts(Tx& tx, Schema const& schema, std::span<Param const> ids) {
+    if (!schema.has_text_index || ids.empty()) return;
+    auto const due = dialect::table_of_due_texts(schema.table, tx.engine());
+    if (due.empty()) return;
+    Sql sql;
+    sql.reserve(ids.size()).add("INSERT INTO ").add(due).add(" (id) VALUES");
+    for (auto const& id : ids) sql.add(sql.params().empty() ? " (" : ", (").bind(id).add(")");
+    sql.add(" ON CONFLICT DO NOTHING");
+    tx.execute(sql.text(), sql.params());
+}
+
 std::int64_t index_texts(Tx& tx, Schema const& schema, std::int64_t most) {
     if (!dialect::has_trigram_table(tx, schema.table)) return 0;
     std::int64_t rows = 0;

@@ -13,6 +13,9 @@ namespace securestack {
 // so anew for each search.
 Scope narrowed_by_search(Tx& tx, ListQuery const& query, Scope scope);
 
+// Notes what was inserted as due. Updates and deletions note themselves, by triggers.
+void note_new_texts(Tx& tx, Schema const& schema, std::span<Param const> ids);
+
 // Brings the index of the table up to date with at most `most` rows that were written since; how many. Until
 // then searches look at those rows themselves. Always 0 on PostgreSQL, whose index is never behind.
 std::int64_t index_texts(Tx& tx, Schema const& schema, std::int64_t most);

@@ -80,6 +80,7 @@ Schema const& schema_of<Server>() {
                                    .table = "servers",
                                    .fields = fields,
                                    .unique = unique_rules,
+                                   .has_text_index = true,
                                    .documentation = "A server of the inventory."};
     return schema;
 }

@@ -127,6 +127,10 @@ bool has_trigram_table(Tx& tx, std::string_view table) {
         .has_value();
 }
 
+std::string table_of_due_texts(std::string_view table, Engine engine) {
+    return engine == Engine::sqlite ? std::string{table} + "_search_due" : std::string{};
+}
+
 std::string all_trigrams(std::span<std::string const> trigrams) {
     std::string query;
     for (auto const& each : trigrams) {

@@ -43,6 +43,8 @@ std::string_view gather_statistics(Engine engine);
 // SQLite's index of the trigrams of a table's search_text (migrations/0014_search_index.sqlite.sql).
 // PostgreSQL has none that one could ask: its planner uses its own.
 bool has_trigram_table(Tx& tx, std::string_view table);
+// The table of such an index where a new row's id is put, for `index_what_is_due`; empty for PostgreSQL.
+std::string table_of_due_texts(std::string_view table, Engine engine);
 // What such an index is asked for: rows that have all of them, in any order.
 std::string all_trigrams(std::span<std::string const> trigrams);
 // A statement with $1 = that, and $2 = where to stop counting.
