@@ -39,17 +39,19 @@ AuditActor described(Actor const& actor) {
     return result;
 }
 
-// The member's JSON, or null without an object.
-std::string member_json(Field const& field, void const* object) {
-    if (object == nullptr) return "null";
-    std::string text;
+// The member's JSON, or null without an object, in place of what `text` held.
+void write_member(Field const& field, void const* object, std::string& text) {
+    text.clear();
     JsonWriter out{text};
-    field.access->to_json(object, out);
-    return text;
+    if (object == nullptr) {
+        out.null();
+    } else {
+        field.access->to_json(object, out);
+    }
 }
 
 AuditRecord entry_of(Actor const& actor, std::string_view action, AuditObject const& object, Outcome outcome,
-                     boost::json::value const& changes) {
+                     std::optional<ChangeSet> changes) {
     AuditRecord entry;
     entry.id = actor.ids.make(actor.now);
     entry.at = actor.now;
@@ -57,7 +59,7 @@ AuditRecord entry_of(Actor const& actor, std::string_view action, AuditObject co
     entry.action = action;
     entry.object = {object.type, if_any(object.id), if_any(object.name)};
     entry.outcome = outcome;
-    if (!changes.is_null()) entry.changes = ChangeSet{boost::json::serialize(changes)};
+    entry.changes = std::move(changes);
     entry.request_id = if_any(actor.request_id);
     entry.actor_id = entry.actor.id;
     if (entry.actor.api_key) entry.api_key_id = entry.actor.api_key->id;
@@ -79,16 +81,23 @@ Actor::Actor(Principal who, Time when, IdSource& source)
 
 void record(Tx& tx, Actor const& actor, std::string_view action, AuditObject const& object, Outcome outcome,
             boost::json::value const& changes) {
+    std::optional<ChangeSet> text;
+    if (!changes.is_null()) text = ChangeSet{boost::json::serialize(changes)};
+    record(tx, actor, action, object, outcome, std::move(text));
+}
+
+void record(Tx& tx, Actor const& actor, std::string_view action, AuditObject const& object, Outcome outcome,
+            std::optional<ChangeSet> changes) {
     // No rule of the table can be broken by what a client sends: a refusal here is a broken assumption.
-    Table<AuditRecord>(tx).insert(entry_of(actor, action, object, outcome, changes)).value();
+    Table<AuditRecord>(tx).insert(entry_of(actor, action, object, outcome, std::move(changes))).value();
     tx.audited = true;
 }
 
 CreationRecords::CreationRecords(Tx& tx, Actor const& actor, std::string_view action)
     : tx_(tx), actor_(actor), action_(action) {}
 
-void CreationRecords::add(AuditObject const& object, boost::json::value const& changes) {
-    waiting_.push_back(entry_of(actor_, action_, object, Outcome::success, changes));
+void CreationRecords::add(AuditObject const& object, ChangeSet changes) {
+    waiting_.push_back(entry_of(actor_, action_, object, Outcome::success, std::move(changes)));
 }
 
 void CreationRecords::write() {
@@ -105,14 +114,17 @@ void nothing_to_record(Tx& tx) {
     tx.audited = true;
 }
 
-boost::json::value changes_between(Schema const& schema, void const* before, void const* after) {
-    std::string changes;
-    JsonWriter out{changes};
+ChangeSet change_set(Schema const& schema, void const* before, void const* after,
+                     boost::json::object const& more) {
+    ChangeSet changes{.json = {}};
+    JsonWriter out{changes.json};
+    std::string from;
+    std::string to;
     out.begin_object();
     for (auto const& field : schema.fields) {
-        if (!field.is_readable()) continue;
-        auto const from = member_json(field, before);
-        auto const to = member_json(field, after);
+        if (!field.is_readable() || more.contains(field.name)) continue;
+        write_member(field, before, from);
+        write_member(field, after, to);
         if (from == to) continue;
         out.field_name(field.name);
         out.begin_object();
@@ -122,8 +134,16 @@ boost::json::value changes_between(Schema const& schema, void const* before, voi
         out.raw(to);
         out.end_object();
     }
+    for (auto const& [member, change] : more) {
+        out.key(member);
+        out.value(change);
+    }
     out.end_object();
-    return boost::json::parse(changes);
+    return changes;
+}
+
+boost::json::value changes_between(Schema const& schema, void const* before, void const* after) {
+    return boost::json::parse(change_set(schema, before, after).json);
 }
 
 boost::json::value masked_change(bool was_there, bool is_there) {

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include "audit/change_set.hpp"
 #include "core/principal.hpp"
 #include "http/context.hpp"
 #include "http/router.hpp"
@@ -45,6 +46,8 @@ struct AuditObject {
 // case.
 void record(Tx& tx, Actor const& actor, std::string_view action, AuditObject const& object, Outcome outcome,
             boost::json::value const& changes = nullptr);
+void record(Tx& tx, Actor const& actor, std::string_view action, AuditObject const& object, Outcome outcome,
+            std::optional<ChangeSet> changes);
 
 // Marks a write that turned out to change nothing, so that there is nothing to record.
 void nothing_to_record(Tx& tx);
@@ -52,6 +55,11 @@ void nothing_to_record(Tx& tx);
 // {"member": {"from", "to"}} over the readable fields that differ. `before` or `after` may be null: created,
 // deleted; the other side's values are then null. Write-only and internal fields never appear.
 boost::json::value changes_between(Schema const& schema, void const* before, void const* after);
+
+// The same as text, for a record that nobody looks into first; `more` comes behind it, and instead of fields
+// of the same name.
+ChangeSet change_set(Schema const& schema, void const* before, void const* after,
+                     boost::json::object const& more = {});
 
 // What a record tells of a secret that was set, replaced or removed: {"from", "to"}, with "***" for whatever
 // there is. Write-only members are in no schema's `changes_between`; whoever writes one adds them to what it
@@ -80,23 +88,23 @@ AuditObject audit_object(T const& object) {
 template <class T>
 void record_created(Tx& tx, Actor const& actor, std::string_view action, T const& after,
                     boost::json::object const& secrets = {}) {
-    auto changes = changes_between(schema_of<T>(), nullptr, &after);
-    for (auto const& [member, change] : secrets) changes.as_object()[member] = change;
-    record(tx, actor, action, audit_object(after), Outcome::success, changes);
+    record(tx, actor, action, audit_object(after), Outcome::success,
+           change_set(schema_of<T>(), nullptr, &after, secrets));
 }
 template <class T>
 void record_changed(Tx& tx, Actor const& actor, std::string_view action, T const& before, T const& after) {
     record(tx, actor, action, audit_object(after), Outcome::success,
-           changes_between(schema_of<T>(), &before, &after));
+           change_set(schema_of<T>(), &before, &after));
 }
 // `last_holder`: whose it was, where the document does not show it: they are told that it is gone
 // (/api/events).
 template <class T>
 void record_deleted(Tx& tx, Actor const& actor, std::string_view action, T const& before,
                     std::optional<Holder> const& last_holder = {}) {
-    auto changes = changes_between(schema_of<T>(), &before, nullptr);
-    if (last_holder) add_last_holder(changes.as_object(), *last_holder);
-    record(tx, actor, action, audit_object(before), Outcome::success, changes);
+    boost::json::object holder;
+    if (last_holder) add_last_holder(holder, *last_holder);
+    record(tx, actor, action, audit_object(before), Outcome::success,
+           change_set(schema_of<T>(), &before, nullptr, holder));
 }
 
 // The dispatcher's hooks.

@@ -15,12 +15,12 @@ class CreationRecords {
     CreationRecords(Tx& tx, Actor const& actor, std::string_view action);
     template <class T>
     void add(T const& after) {
-        add(audit_object(after), changes_between(schema_of<T>(), nullptr, &after));
+        add(audit_object(after), change_set(schema_of<T>(), nullptr, &after));
     }
     void write();
 
   private:
-    void add(AuditObject const& object, boost::json::value const& changes);
+    void add(AuditObject const& object, ChangeSet changes);
 
     Tx& tx_;
     Actor actor_;
