@@ -210,6 +210,7 @@ bool SqliteDatabase::join_next(std::vector<Member>& group, Steady::time_point be
     if (group.front().unit.kind == UnitKind::bulk) return false;
     while (group.size() < max_group_units && Steady::now() - begun < max_group_time) {
         auto unit = writes_.try_pop_companion();
+        if (!unit && delay_.wait(group.size())) continue;
         if (!unit) return false;
         if (expired(*unit)) continue;
         group.emplace_back().unit = std::move(*unit);
@@ -264,8 +265,10 @@ void SqliteDatabase::commit(std::vector<Member>& group) {
         writer_->roll_back();
         return;
     }
+    auto const begun = Steady::now();
     writer_->execute("COMMIT");
     ++commits_;
+    delay_.committed(group.size(), writes_.size(), Steady::now() - begun);
 }
 
 void SqliteDatabase::checkpoint_when_due(int new_pages) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/commit_delay.hpp"
 #include "storage/queued_database.hpp"
 #include "storage/shelf.hpp"
 #include "storage/sqlite_connection.hpp"
@@ -63,8 +64,9 @@ class SqliteDatabase final : public QueuedDatabase {
     Shelf<Connection> lookups_;
     std::mutex probe_mutex_;
     std::unique_ptr<Connection> probe_;  // for probe()
-    int guarded_groups_ = 0;             // that are still to come
-    int waited_at_pages_ = 0;            // the log's length when the writer last waited for readers
+    CommitDelay delay_;
+    int guarded_groups_ = 0;   // that are still to come
+    int waited_at_pages_ = 0;  // the log's length when the writer last waited for readers
 };
 
 }  // namespace securestack::sqlite

@@ -24,10 +24,10 @@ INSTANTIATE_TEST_SUITE_P(Engines, Tables, each_engine, engine_name);
 
 TEST_P(Tables, AgreeWithTheirDocuments) {
     for (auto const* schema :
-         {&schema_of<AuditRecord>(), &schema_of<Repository>(), &schema_of<securestack::Run>(), &schema_of<BackupTask>(),
-          &schema_of<ApiKey>(), &schema_of<Invite>(), &schema_of<Team>(), &schema_of<TeamMember>(),
-          &schema_of<User>(), &schema_of<Incident>(), &schema_of<TimelineEntry>(), &schema_of<MaintenanceWindow>(),
-          &schema_of<Server>()}) {
+         {&schema_of<AuditRecord>(), &schema_of<Repository>(), &schema_of<securestack::Run>(),
+          &schema_of<BackupTask>(), &schema_of<ApiKey>(), &schema_of<Invite>(), &schema_of<Team>(),
+          &schema_of<TeamMember>(), &schema_of<User>(), &schema_of<Incident>(), &schema_of<TimelineEntry>(),
+          &schema_of<MaintenanceWindow>(), &schema_of<Server>()}) {
         EXPECT_EQ(check_table(app().database(), *schema), std::vector<std::string>{}) << schema->name;
     }
 }
