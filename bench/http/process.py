@@ -74,6 +74,10 @@ class Server:
             self.process.kill()
             self.process.wait()
 
+    def run_on(self, cores: list[int]) -> None:
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            os.sched_setaffinity(int(task.name), cores)
+
     @property
     def pid(self) -> int:
         return self.process.pid

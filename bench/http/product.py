@@ -1,6 +1,8 @@
 """The product under test: prepared database, credentials, and the URLs that are measured."""
 
 import json
+import os
+import shutil
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -22,7 +24,7 @@ def call(base: str, method: str, path: str, body: dict | None = None, token: str
 
 class Product:
     def __init__(self, binary: Path, directory: Path, port: int, servers: int):
-        self.binary, self.directory, self.servers = binary, directory, servers
+        self.binary, self.directory, self.port, self.servers = binary, directory, port, servers
         self.base = f"http://127.0.0.1:{port}"
         self.environment = {
             "SECURESTACK_DATA_DIR": str(directory), "SECURESTACK_LISTEN": f"127.0.0.1:{port}",
@@ -36,6 +38,12 @@ class Product:
         self.tool("migrate")
         self.tool("user", "create", "--admin", "--username", "bench", "--password-stdin", stdin=PASSWORD)
         seed.fill_product(self.directory / "securestack.db", self.servers)
+
+    def copy(self, directory: Path) -> "Product":
+        """The same as it is now, elsewhere; for a product that does not run."""
+        shutil.copytree(self.directory, directory)
+        os.sync()
+        return Product(self.binary, directory, self.port, self.servers)
 
     def tool(self, *words: str, stdin: str = "") -> None:
         subprocess.run([self.binary, *words], input=stdin, text=True, check=True, stdout=subprocess.DEVNULL,

@@ -1,45 +1,32 @@
 #!/usr/bin/python3
 """Measures the product over HTTP beside its peers, in one run, and prints one table.
 
-The server under test has one core, the load generator (wrk) the other. Every figure of a row comes from the same
-few seconds. `--quick` shortens everything to see that the benchmark itself works."""
+The server under test has one core, the load generator (wrk) the other. What is compared is measured in turn, a few
+seconds apart, in several rounds; a row shows the median rate, and the least and the most. `--quick` shortens
+everything to see that the benchmark itself works."""
 
 import argparse
 import json
 import random
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
 import logins
 import machine
 import peers
-from load import Result, measure
 from process import Server, resident_mib
 from product import PASSWORD, Product
+from rounds import COLUMNS, LOAD_CORE, Key, Report, Subject
 
-SERVER_CORE, LOAD_CORE = 0, 1
+SERVER_CORE = 0
 CONNECTIONS = (1, 16, 64)
-
-
-class Report:
-    def __init__(self) -> None:
-        self.rows: list[dict] = []
-
-    def add(self, who: str, what: str, servers: int, connections: int, result: Result) -> Result:
-        self.rows.append({"who": who, "what": what, "servers": servers, "connections": connections, **vars(result)})
-        print(f"{who:<12} {what:<22} {servers:>9,} {connections:>5} {result.rate:>11,.0f} {result.p50_ms:>9.2f} "
-              f"{result.p99_ms:>9.2f} {result.cpu_us:>9.1f} {result.rss_mib:>8.1f} {result.errors:>7}", flush=True)
-        return result
-
-    def rate(self, who: str, what: str, connections: int, servers: int | None = None) -> float:
-        return next(r["rate"] for r in self.rows if r["who"] == who and r["what"] == what
-                    and r["connections"] == connections and servers in (None, r["servers"]))
-
-    @staticmethod
-    def heading() -> None:
-        print(f"{'server':<12} {'request':<22} {'servers':>9} {'conns':>5} {'requests/s':>11} {'p50 ms':>9} "
-              f"{'p99 ms':>9} {'cpu µs':>9} {'RSS MiB':>8} {'errors':>7}")
+OURS, NGINX, DJANGO = "securestack", "nginx (file)", "django"
+PAGE, DEEP, OTHERS, ONE = "page of 50", "page of 50, deep", "page of 50, others", "one by id"
+CREATE, CREATE_ALL_CORES, LOGIN = "create (durable)", "create, on all cores", "login"
+FIRST_PAGE = "/api/servers?limit=50"
 
 
 def deep_path(product: Product, token: str, pages: int) -> str:
@@ -53,136 +40,140 @@ def deep_path(product: Product, token: str, pages: int) -> str:
 
 def unlike_pages(product: Product, token: str, count: int) -> list[str]:
     """The paths of `count` pages that have no row in common."""
-    paths = ["/api/servers?limit=50"]
+    paths = [FIRST_PAGE]
     while len(paths) < count:
         paths.append(product.page(token, paths[-1])["next"].removeprefix(product.base))
     return paths
 
 
-def reads(report: Report, product: Product, server: Server, token: str, seconds: int) -> dict[str, bytes]:
-    first = product.page(token)
-    one = f"/api/servers/{random.Random(1).choice(first['results'])['id']}"
-    paths = {"page of 50": "/api/servers?limit=50", "one by id": one}
+def one_path(product: Product, token: str) -> str:
+    return f"/api/servers/{random.Random(1).choice(product.page(token)['results'])['id']}"
+
+
+def reads(product: Product, server: Server) -> list[Subject]:
+    token = product.login()
+
+    def subject(what: str, path: str, paths: list[str] | None = None) -> Subject:
+        return Subject(OURS, what, product.servers, server, product.base + path, token, paths=paths or [])
+
+    subjects = [subject(PAGE, FIRST_PAGE), subject(ONE, one_path(product, token))]
     if product.servers > 10_000:
-        paths["page of 50, deep"] = deep_path(product, token, 40)
-    for what, path in paths.items():
-        for connections in CONNECTIONS:
-            report.add("securestack", what, product.servers, connections,
-                       measure(server, product.base + path, connections, seconds, LOAD_CORE, token))
-    if product.servers > 10_000:
+        subjects.append(subject(DEEP, deep_path(product, token, 40)))
         # A hundred thousand rows: more than what the program keeps of rows.
-        pages = unlike_pages(product, token, 2_000)
-        for connections in CONNECTIONS:
-            report.add("securestack", "page of 50, others", product.servers, connections,
-                       measure(server, product.base, connections, seconds, LOAD_CORE, token, paths=pages))
-    return {"page": product.raw(token, "/api/servers?limit=50"), "one": product.raw(token, one)}
+        subjects.append(subject(OTHERS, "", unlike_pages(product, token, 2_000)))
+    return subjects
 
 
-def writes(report: Report, product: Product, server: Server, token: str, seconds: int) -> None:
-    # A shared disk is not the same from one second to the next: its own rate stands beside each figure.
-    for connections in CONNECTIONS:
-        print(f"{'disk':<12} {'fdatasync of 4 KiB':<22} {'':>9} {'':>5} {machine.fdatasync_rate(product.directory):>11,.0f}")
-        report.add("securestack", "create (durable)", product.servers, connections,
-                   measure(server, product.base + "/api/servers", connections, seconds, LOAD_CORE, token, "POST",
-                           json.dumps({"name": "new-@", "hostname": "new.example.org", "labels": {"team": "bench"}})))
-    for connections in CONNECTIONS:
-        report.add("securestack", "login", product.servers, connections,
-                   measure(server, product.base + "/api/auth/login", connections, seconds, LOAD_CORE, "", "POST",
-                           json.dumps({"username": "bench", "password": PASSWORD})))
+def peer_reads(stack: ExitStack, directory: Path, product: Product) -> list[Subject]:
+    token = product.login()
+    page, one = (product.raw(token, path) for path in (FIRST_PAGE, one_path(product, token)))
+    nginx = stack.enter_context(peers.nginx(directory / "nginx", 18081, SERVER_CORE, {"page.json": page, "one.json": one}))
+    django = peers.Django(directory / "django", 18082, product.servers)
+    django.prepare()
+    server = stack.enter_context(django.start(SERVER_CORE))
+    return [Subject(NGINX, PAGE, product.servers, nginx, "http://127.0.0.1:18081/page.json"),
+            Subject(NGINX, ONE, product.servers, nginx, "http://127.0.0.1:18081/one.json"),
+            Subject(DJANGO, PAGE, product.servers, server, django.base + "/api/servers/", django.token),
+            Subject(DJANGO, ONE, product.servers, server, f"{django.base}/api/servers/{json.loads(one)['id']}/", django.token)]
 
 
-def measure_logins(binary: Path, directory: Path, seconds: int, pairs: int) -> list[str]:
+def measure_reads(report: Report, products: list[Product], directory: Path, rounds: int, seconds: int) -> dict:
+    with ExitStack() as stack:
+        servers = [stack.enter_context(product.start(SERVER_CORE)) for product in products]
+        start = {"ready_ms": servers[0].ready_seconds * 1000, "idle_rss_mib": resident_mib(servers[0].pid)}
+        subjects = [subject for product, server in zip(products, servers) for subject in reads(product, server)]
+        report.rounds(subjects + peer_reads(stack, directory, products[0]), CONNECTIONS, rounds, seconds)
+    return start
+
+
+def measure_creates(report: Report, product: Product, rounds: int, seconds: int) -> list[float]:
+    """Each round begins with a copy of the database as it was. How often the disk synced 4 KiB a second before each."""
+    synced, keys = [], []
+    for number in range(rounds):
+        copy = product.copy(product.directory.with_name(f"{product.directory.name}-{number}"))
+        synced.append(machine.fdatasync_rate(copy.directory))
+        with copy.start(SERVER_CORE) as server:
+            subject = Subject(OURS, CREATE, copy.servers, server, copy.base + "/api/servers", copy.login(), "POST",
+                              json.dumps({"name": "new-@", "hostname": "new.example.org", "labels": {"team": "bench"}}))
+            for what, cores in ((CREATE, [SERVER_CORE]), (CREATE_ALL_CORES, [SERVER_CORE, LOAD_CORE])):
+                server.run_on(cores)
+                subject.what = what
+                for connections in CONNECTIONS:
+                    keys.append(subject.key(connections))
+                    report.add(keys[-1], subject.measure(connections, seconds))
+        shutil.rmtree(copy.directory)
+    print(f"{'disk':<12} {'fdatasync of 4 KiB':<22} {'':>9} {'':>5} {median(synced):>11,.0f} {min(synced):>9,.0f} {max(synced):>9,.0f}")
+    for key in dict.fromkeys(keys):
+        report.print(key)
+    return synced
+
+
+def measure_logins(report: Report, binary: Path, directory: Path, rounds: int, seconds: int, pairs: int) -> list[str]:
     product = Product(binary, directory, 18083, 1_000)
     product.prepare()
     logins.add_accounts(directory / "securestack.db", pairs)
-    with product.start(SERVER_CORE):
+    with product.start(SERVER_CORE) as server:
+        subject = Subject(OURS, LOGIN, 1_000, server, product.base + "/api/auth/login", "", "POST",
+                          json.dumps({"username": "bench", "password": PASSWORD}))
+        report.rounds([subject], CONNECTIONS, rounds, seconds)
         known, unknown = logins.known_and_unknown(product, pairs)
-        beside = logins.reads_beside_logins(product, product.login(), seconds)
+        beside = logins.reads_beside_logins(product, product.login(), 12 * seconds)
     return [f"failed login, median of {pairs:,}: known name {known:.2f} ms, unknown name {unknown:.2f} ms "
             f"(mark: at most 2 ms apart)", beside]
 
 
-def measure_product(report: Report, binary: Path, directory: Path, servers: int, seconds: int) -> tuple[dict, dict]:
-    product = Product(binary, directory, 18080, servers)
-    product.prepare()
-    with product.start(SERVER_CORE) as server:
-        start = {"ready_ms": server.ready_seconds * 1000, "idle_rss_mib": resident_mib(server.pid)}
-        token = product.login()
-        bodies = reads(report, product, server, token, seconds)
-        writes(report, product, server, token, seconds)
-    return start, bodies
-
-
-def measure_peers(report: Report, directory: Path, bodies: dict[str, bytes], servers: int, seconds: int) -> None:
-    with peers.nginx(directory / "nginx", 18081, SERVER_CORE,
-                     {"page.json": bodies["page"], "one.json": bodies["one"]}) as server:
-        for what, name in (("page of 50", "page.json"), ("one by id", "one.json")):
-            for connections in CONNECTIONS:
-                report.add("nginx (file)", what, servers, connections,
-                           measure(server, f"http://127.0.0.1:18081/{name}", connections, seconds, LOAD_CORE))
-    django = peers.Django(directory / "django", 18082, servers)
-    django.prepare()
-    with django.start(SERVER_CORE) as server:
-        one = json.loads(bodies["one"])["id"]
-        for what, path in (("page of 50", "/api/servers/"), ("one by id", f"/api/servers/{one}/")):
-            for connections in CONNECTIONS:
-                report.add("django", what, servers, connections,
-                           measure(server, django.base + path, connections, seconds, LOAD_CORE, django.token))
-
-
 def marks(report: Report, start: dict, sizes: list[int]) -> None:
-    def ratio(a: float, b: float) -> str:
-        return f"{a / b:.2f}" if b else "n/a"
+    small = sizes[0]
 
-    small, ours, nginx = sizes[0], "securestack", "nginx (file)"
-    page, one, create = "page of 50", "one by id", "create (durable)"
+    def ratio(over: tuple[str, str, int, int], under: tuple[str, str, int, int]) -> str:
+        return f"{report.ratio(Key(*over), Key(*under)):.2f}"
+
     print(f"\nidle RSS            {start['idle_rss_mib']:.1f} MiB      (mark: at most 30)")
     print(f"ready after exec    {start['ready_ms']:.0f} ms        (mark: at most 150)")
-    for connections in CONNECTIONS:
-        print(f"\nat {connections} connections")
-        print(f"  page / nginx      {ratio(report.rate(ours, page, connections, small), report.rate(nginx, page, connections))}"
-              "   (mark: at least 0.25)")
-        print(f"  page / django     {ratio(report.rate(ours, page, connections, small), report.rate('django', page, connections))}"
-              "   (mark: at least 60)")
-        print(f"  by id / nginx     {ratio(report.rate(ours, one, connections, small), report.rate(nginx, one, connections))}"
-              "   (mark: at least 0.5)")
-        if len(sizes) > 1:
-            cost = report.rate(ours, page, connections, small)
-            print(f"  page cost at {sizes[1]:,} / at {small:,}: "
-                  f"{ratio(cost, report.rate(ours, page, connections, sizes[1]))}, deep "
-                  f"{ratio(cost, report.rate(ours, 'page of 50, deep', connections, sizes[1]))}   (mark: at most 1.2)")
-    print(f"\ncreates at 64 / at 1 connection   "
-          f"{ratio(report.rate(ours, create, 64, small), report.rate(ours, create, 1, small))}   (mark: at least 8)")
+    for c in CONNECTIONS:
+        print(f"\nat {c} connections")
+        print(f"  page / nginx      {ratio((OURS, PAGE, small, c), (NGINX, PAGE, small, c))}   (mark: at least 0.25)")
+        print(f"  page / django     {ratio((OURS, PAGE, small, c), (DJANGO, PAGE, small, c))}   (mark: at least 60; "
+              f"nginx / django: {ratio((NGINX, PAGE, small, c), (DJANGO, PAGE, small, c))})")
+        print(f"  by id / nginx     {ratio((OURS, ONE, small, c), (NGINX, ONE, small, c))}   (mark: at least 0.5)")
+        for large in sizes[1:]:
+            print(f"  page cost at {large:,} / at {small:,}: {ratio((OURS, PAGE, small, c), (OURS, PAGE, large, c))}, "
+                  f"deep {ratio((OURS, PAGE, small, c), (OURS, DEEP, large, c))}   (mark: at most 1.2)")
+    for what in (CREATE, CREATE_ALL_CORES):
+        print(f"\n{what}: at 64 / at 1 connection   {ratio((OURS, what, small, 64), (OURS, what, small, 1))}   (mark: at least 8)")
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--binary", type=Path, default=Path("build/release/securestack"))
-    arguments.add_argument("--seconds", type=int, default=5, help="a measurement")
-    arguments.add_argument("--quick", action="store_true", help="1 s each, 1,000 servers only")
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--seconds", type=int, default=2, help="a measurement")
+    arguments.add_argument("--quick", action="store_true", help="1 round of 1 s, 1,000 servers only")
     arguments.add_argument("--json", type=Path, help="write the rows here as well")
     options = arguments.parse_args()
     if lacking := peers.missing():
         raise SystemExit(f"missing: {', '.join(lacking)}; run scripts/install-packages bench")
-    seconds, sizes = (1, [1_000]) if options.quick else (options.seconds, [1_000, 1_000_000])
+    binary, rounds, seconds, sizes = options.binary.resolve(), options.rounds, options.seconds, [1_000, 1_000_000]
+    if options.quick:
+        rounds, seconds, sizes = 1, 1, [1_000]
 
     directory = Path(tempfile.mkdtemp(prefix="securestack-bench-", dir="/var/tmp"))
     directory.chmod(0o755)
     try:
-        print(f"machine: {machine.describe()}; server on core {SERVER_CORE}, wrk on core {LOAD_CORE}, {seconds} s a row\n")
-        report, starts, bodies = Report(), [], []
-        report.heading()
-        for size in sizes:
-            start, body = measure_product(report, options.binary.resolve(), directory / str(size), size, seconds)
-            starts.append(start)
-            bodies.append(body)
-        measure_peers(report, directory, bodies[0], sizes[0], seconds)
-        words = measure_logins(options.binary.resolve(), directory / "logins", 12 * seconds, 200 if options.quick else 1_000)
-        marks(report, starts[0], sizes)
+        print(f"machine: {machine.describe()}; server on core {SERVER_CORE}, wrk on core {LOAD_CORE}, "
+              f"{rounds} rounds of {seconds} s\n\n{COLUMNS}")
+        report = Report()
+        products = [Product(binary, directory / str(size), 18080 + 10 * i, size) for i, size in enumerate(sizes)]
+        for product in products:
+            product.prepare()
+        start = measure_reads(report, products, directory, rounds, seconds)
+        synced = [measure_creates(report, product, rounds, seconds) for product in products]
+        words = measure_logins(report, binary, directory / "logins", rounds, seconds, 200 if options.quick else 1_000)
+        marks(report, start, sizes)
         print("\n" + "\n".join(words))
         if options.json:
-            options.json.write_text(json.dumps({"machine": machine.describe(), "start": starts, "rows": report.rows},
-                                               indent=2))
+            options.json.write_text(json.dumps({"machine": machine.describe(), "start": start, "fdatasync": synced,
+                                                "rows": report.rows()}, indent=2))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
