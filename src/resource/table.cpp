@@ -1,6 +1,7 @@
 #include "resource/table.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "core/encoding.hpp"
@@ -39,10 +40,10 @@ std::string search_text(Schema const& schema, void const* object) {
 }
 
 // Runs a statement that may hit one of the schema's unique indexes; the number of rows that it changed.
-Result<std::int64_t> guarded(Tx& tx, Schema const& schema, Sql const& sql) {
-    if (schema.unique.empty()) return tx.execute(sql.text(), sql.params());
+Result<std::int64_t> guarded(Tx& tx, Schema const& schema, std::string_view sql, Params const& params) {
+    if (schema.unique.empty()) return tx.execute(sql, params);
     try {
-        return tx.attempt(sql.text(), sql.params());
+        return tx.attempt(sql, params);
     } catch (DatabaseError const& error) {
         if (error.kind() != DatabaseError::Kind::unique) throw;
         auto const rule = std::ranges::find(schema.unique, error.constraint(), &UniqueRule::index);
@@ -51,28 +52,37 @@ Result<std::int64_t> guarded(Tx& tx, Schema const& schema, Sql const& sql) {
     }
 }
 
-// Every column of every object.
-Sql insert_statement(Schema const& schema, std::span<void const* const> objects) {
-    Sql sql;
-    sql.reserve(objects.size() * (schema.fields.size() + 1));
-    sql.add("INSERT INTO ").add(schema.table).add(" (");
-    bool first = true;
-    auto const separate = [&] { sql.add(std::exchange(first, false) ? "" : ", "); };
-    for (auto const& field : schema.fields) {
-        separate();
-        sql.column(field.name);
+// Of every column of so many rows.
+std::string insert_text(Schema const& schema, std::size_t rows) {
+    std::string names;
+    std::size_t columns = 0;
+    auto const add = [&](std::string_view column) {
+        names += columns++ == 0 ? "\"" : ", \"";
+        names.append(column) += '"';
+    };
+    for (auto const& field : schema.fields) add(field.name);
+    if (schema.is_searchable()) add(search_column);
+    std::string text{"INSERT INTO "};
+    text.append(schema.table).append(" (").append(names).append(") VALUES ");
+    for (std::size_t param = 0; param < rows * columns;) {
+        text += param % columns != 0 ? ", " : param == 0 ? "(" : ", (";
+        text.append("$").append(std::to_string(++param));
+        if (param % columns == 0) text += ')';
     }
-    if (schema.is_searchable()) sql.add(", ").column(search_column);
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        sql.add(i == 0 ? ") VALUES (" : "), (");
-        first = true;
-        for (auto const& field : schema.fields) {
-            separate();
-            sql.bind(field.access->to_param(objects[i]));
-        }
-        if (schema.is_searchable()) sql.add(", ").bind(search_text(schema, objects[i]));
-    }
-    return std::move(sql.add(")"));
+    return text;
+}
+
+void add_columns(Schema const& schema, void const* object, Params& params) {
+    for (auto const& field : schema.fields) params.push_back(field.access->to_param(object));
+    if (schema.is_searchable()) params.emplace_back(search_text(schema, object));
+}
+
+// Made once: of a new row, the statement's text would cost more than its values.
+std::string const& insert_one_text(Schema const& schema) {
+    thread_local std::unordered_map<Schema const*, std::string> texts;
+    auto& text = texts[&schema];
+    if (text.empty()) text = insert_text(schema, 1);
+    return text;
 }
 
 // Every column but the id; only while the row still has the version that `object` was read with.
@@ -108,8 +118,10 @@ Sql update_statement(Schema const& schema, void const* object) {
 }  // namespace
 
 Result<void> insert_row(Tx& tx, Schema const& schema, void const* object) {
-    auto const sql = insert_statement(schema, {&object, 1});
-    auto inserted = guarded(tx, schema, sql);
+    Params params;
+    params.reserve(schema.fields.size() + 1);
+    add_columns(schema, object, params);
+    auto const inserted = guarded(tx, schema, insert_one_text(schema), params);
     if (!inserted) return inserted.error();
     if (schema.has_text_index) {
         auto const id = schema.find(id_column)->access->to_param(object);
@@ -142,7 +154,7 @@ void read_rows(Tx& tx, Schema const& schema, Sql const& rest, void* object,
 
 Result<void> update_row(Tx& tx, Schema const& schema, void const* object) {
     auto const sql = update_statement(schema, object);
-    auto const rows = guarded(tx, schema, sql);
+    auto const rows = guarded(tx, schema, sql.text(), sql.params());
     if (!rows) return rows.error();
     if (*rows == 0) {
         throw DatabaseError{DatabaseError::Kind::serialization,
@@ -162,10 +174,12 @@ bool delete_row(Tx& tx, Schema const& schema, Id id) {
 std::vector<Id> insert_new_rows(Tx& tx, Schema const& schema, std::span<void const* const> objects) {
     std::vector<Id> written;
     if (objects.empty()) return written;
-    auto sql = detail::insert_statement(schema, objects);
-    sql.add(" ON CONFLICT DO NOTHING RETURNING id");
+    Params params;
+    params.reserve(objects.size() * (schema.fields.size() + 1));
+    for (auto const* object : objects) detail::add_columns(schema, object, params);
+    auto const sql = detail::insert_text(schema, objects.size()) + " ON CONFLICT DO NOTHING RETURNING id";
     Params ids;
-    tx.query(sql.text(), sql.params(), [&](Row const& row) {
+    tx.query(sql, params, [&](Row const& row) {
         written.push_back(row.id(0));
         ids.emplace_back(written.back());
     });

@@ -1,7 +1,8 @@
-// How long a group commit waits for more writes: PostgreSQL's commit_delay and commit_siblings, found by itself.
+// How long a group commit waits for more writes: PostgreSQL's commit_delay and commit_siblings, found by
+// itself.
 //
-// Clients that were answered together soon ask again. Without a delay they fall into two halves that take turns,
-// and each half pays for a commit of its own. A client alone never waits.
+// Clients that were answered together soon ask again. Without a delay they fall into two halves that take
+// turns, and each half pays for a commit of its own. A client alone never waits.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-#include "storage/commit_delay.hpp"
-
 #include <gtest/gtest.h>
+
+#include "storage/commit_delay.hpp"
 
 namespace securestack {
 namespace {
