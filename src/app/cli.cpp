@@ -136,19 +136,22 @@ class CommandLine {
     }
 
     void add_user_switch(Command* group, std::string const& verb, std::string const& help, bool disabled) {
-        add_name(tree_.add(group, {verb, help, fmt::format("securestack user {} bob", verb)},
-                           SettingFlags::offline, [this, disabled](Settings const& settings) {
-                               return set_user_disabled(settings, name_, disabled);
-                           }));
+        auto* command = tree_.add(group, {verb, help, fmt::format("securestack user {} bob", verb)},
+                                  SettingFlags::offline, [this, disabled](Settings const& settings) {
+                                      return set_user_disabled(settings, name_, disabled, json_);
+                                  });
+        add_name(command);
+        add_json(command);
     }
 
     void add_user_set_role(Command* group) {
         auto* command = tree_.add(
             group, {"set-role", "Give an account another role", "securestack user set-role bob auditor"},
             SettingFlags::offline,
-            [this](Settings const& settings) { return set_user_role(settings, name_, role_); });
+            [this](Settings const& settings) { return set_user_role(settings, name_, role_, json_); });
         add_name(command);
         command->add_option("role", role_, "user, auditor or admin")->required();
+        add_json(command);
     }
 
     void add_user_set_password(Command* group) {
@@ -156,10 +159,11 @@ class CommandLine {
                                   {"set-password", "Set an account's password and end its sessions",
                                    "securestack user set-password bob"},
                                   SettingFlags::offline, [this](Settings const& settings) {
-                                      return set_user_password(settings, name_, password_from());
+                                      return set_user_password(settings, name_, password_from(), json_);
                                   });
         add_name(command);
         add_password(command);
+        add_json(command);
     }
 
     void add_keys() {

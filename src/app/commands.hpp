@@ -20,9 +20,9 @@ struct NewUserOptions {
 };
 int create_user(Settings const& settings, NewUserOptions const& options, bool json);
 int list_users(Settings const& settings, bool json);
-int set_user_disabled(Settings const& settings, std::string const& username, bool disabled);
-int set_user_role(Settings const& settings, std::string const& username, std::string const& role);
-int set_user_password(Settings const& settings, std::string const& username, PasswordFrom from);
+int set_user_disabled(Settings const& settings, std::string const& username, bool disabled, bool json);
+int set_user_role(Settings const& settings, std::string const& username, std::string const& role, bool json);
+int set_user_password(Settings const& settings, std::string const& username, PasswordFrom from, bool json);
 
 int list_keys(Settings const& settings, bool json);
 int rotate_keys(Settings const& settings);

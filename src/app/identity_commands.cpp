@@ -49,9 +49,9 @@ int refuse(Problem const& problem) {
     return failed;
 }
 
-int report(Result<User> const& outcome, std::string_view what) {
+int report(Result<User> const& outcome, std::string_view what, bool json) {
     if (!outcome) return refuse(outcome.error());
-    std::cout << fmt::format("{}: {}\n", outcome->username, what);
+    std::cout << (json ? to_json(*outcome) : fmt::format("{}: {}", outcome->username, what)) << '\n';
     return done;
 }
 
@@ -82,10 +82,8 @@ int create_user(Settings const& settings, NewUserOptions const& options, bool js
     user.display_name = options.display_name;
     user.role = *role;
     Desk desk(settings, SchemaPolicy::migrate);
-    auto const created = desk.identity.create_user(user);
-    if (!created || !json) return report(created, fmt::format("created with the role {}", options.role));
-    std::cout << to_json(*created) << '\n';
-    return done;
+    return report(desk.identity.create_user(user), fmt::format("created with the role {}", options.role),
+                  json);
 }
 
 int list_users(Settings const& settings, bool json) {
@@ -108,25 +106,25 @@ int list_users(Settings const& settings, bool json) {
     return done;
 }
 
-int set_user_disabled(Settings const& settings, std::string const& username, bool disabled) {
+int set_user_disabled(Settings const& settings, std::string const& username, bool disabled, bool json) {
     Desk desk(settings);
-    return report(desk.identity.set_disabled(username, disabled), disabled ? "disabled" : "enabled");
+    return report(desk.identity.set_disabled(username, disabled), disabled ? "disabled" : "enabled", json);
 }
 
-int set_user_role(Settings const& settings, std::string const& username, std::string const& text) {
+int set_user_role(Settings const& settings, std::string const& username, std::string const& text, bool json) {
     auto const role = read_role(text);
     if (!role) return wrong_usage;
     Desk desk(settings);
-    return report(desk.identity.set_role(username, *role), fmt::format("has the role {}", text));
+    return report(desk.identity.set_role(username, *role), fmt::format("has the role {}", text), json);
 }
 
-int set_user_password(Settings const& settings, std::string const& username, PasswordFrom from) {
+int set_user_password(Settings const& settings, std::string const& username, PasswordFrom from, bool json) {
     require_database(settings);
     auto const password = read_password(from);
     if (!password) return wrong_usage;
     Desk desk(settings);
     return report(desk.identity.set_password(username, *password),
-                  "has a new password, and no session any more");
+                  "has a new password, and no session any more", json);
 }
 
 int list_keys(Settings const& settings, bool json) {

@@ -114,6 +114,10 @@ void compute(OwnPassword& change) {
     change.matches = verify_password(change.current_password, change.hash);
     change.faults =
         check_password(change.new_password, change.username, change.shortest_password, "/new_password");
+    // By its hash, because a password may be written in several ways (NFC).
+    if (change.matches && change.faults.empty() && verify_password(change.new_password, change.hash)) {
+        change.faults.push_back({"/new_password", "unchanged", "is the password that you have"});
+    }
     if (change.matches && change.faults.empty()) change.new_hash = hash_password(change.new_password);
     change.current_password = change.new_password = Secret{};
 }

@@ -103,6 +103,8 @@ std::string explain(sqlite3* connection, int code) {
             return message + ": another process holds the database";
         case SQLITE_INTERRUPT:
             return "the statement ran past its deadline";
+        case SQLITE_IOERR:
+            return message + ": check that the disk is not full";
         default:
             return message;
     }

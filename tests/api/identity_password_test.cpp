@@ -56,6 +56,22 @@ TEST_P(Password, AChangeEndsTheOtherSessions) {
     EXPECT_EQ(records("user.change_password"), 1);
 }
 
+TEST_P(Password, AChangeIsOne) {
+    auto const composed = "gar\xC3\xA7on violette midi";
+    auto const decomposed = "garc\xCC\xA7on violette midi";
+    ASSERT_EQ(anonymous().post("/api/auth/register", credentials("bob", composed)).status, 201);
+    auto const other = log_in("bob", composed);
+    auto const caller = bearer(log_in("bob", composed).text("/access"));
+    for (auto const& same : {composed, decomposed}) {
+        auto const answer = change(caller, composed, same);
+        EXPECT_EQ(answer.status, 422);
+        EXPECT_EQ(answer.text("/errors/0/pointer"), "/new_password") << answer.body;
+        EXPECT_EQ(answer.text("/errors/0/code"), "unchanged") << answer.body;
+    }
+    EXPECT_EQ(status_of(other.text("/access")), 200);
+    EXPECT_EQ(records("user.change_password"), 0);
+}
+
 TEST_P(Password, AChangeNeedsTheCurrentOne) {
     auto const caller = bearer(newcomer("bob").text("/access"));
 

@@ -20,6 +20,18 @@ class CommandLine(OneInstance):
         self.assertEqual(by_command_line.count("user.create"), 2)
         self.assertEqual(len(by_command_line), 3)
 
+    def test_what_changes_an_account_prints_it_as_json(self):
+        self.app.create_user("bob")
+        for words, member, value in ((["set-role", "bob", "auditor"], "role", "auditor"), (["disable", "bob"], "disabled", True),
+                                     (["enable", "bob"], "disabled", False),
+                                     (["set-password", "bob", "--password-stdin"], "username", "bob")):
+            with self.subTest(words=words):
+                done = self.app.tool("user", *words, "--json", stdin="violet otters at dawn")
+
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(json.loads(done.stdout)[member], value)
+                self.assertNotIn("otters", done.stdout)
+
     def test_disabling_bites_a_running_server_within_a_second(self):
         self.app.create_user("alice", "--admin")
         self.app.create_user("bob")

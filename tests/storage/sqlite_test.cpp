@@ -23,6 +23,27 @@ constexpr auto endless_insert =
     "INSERT INTO accounts WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) "
     "SELECT 'endless-' || n, n FROM t";
 
+// While it lives, no file grows beyond what is set: stands in for the disk's end.
+class FileSizeLimit {
+  public:
+    FileSizeLimit() {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &usual_);
+    }
+    ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &usual_); }
+    FileSizeLimit(FileSizeLimit const&) = delete;
+    FileSizeLimit& operator=(FileSizeLimit const&) = delete;
+
+    void set(rlim_t bytes) {
+        auto limit = usual_;
+        limit.rlim_cur = bytes;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+
+  private:
+    rlimit usual_{};
+};
+
 class Sqlite : public AccountsTest {
   protected:
     // Keeps the writer busy until it goes, so that the units submitted meanwhile make one group.
@@ -218,10 +239,8 @@ TEST_P(Sqlite, ARefusalByARowThatIsThenTakenBackIsTakenBackToo) {
 }
 
 TEST_P(Sqlite, WhenTheCommitFailsNobodyIsAnsweredByWhatWasNotCommitted) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    rlimit usual{};
-    ::getrlimit(RLIMIT_FSIZE, &usual);
     std::vector<std::exception_ptr> ended;
+    std::optional<FileSizeLimit> limit{std::in_place};
     {
         Hold const hold(*db());
         auto const done = [&](std::exception_ptr error) { ended.push_back(std::move(error)); };
@@ -229,13 +248,11 @@ TEST_P(Sqlite, WhenTheCommitFailsNobodyIsAnsweredByWhatWasNotCommitted) {
         db()->write([](Tx& tx) { add(tx, "alice"); }, done);  // refused while the first one stands
         submit([&](Tx&) {
             // The log cannot grow: the disk is full when the group commits.
-            auto limit = usual;
-            limit.rlim_cur = std::filesystem::file_size(database->file().string() + "-wal");
-            ::setrlimit(RLIMIT_FSIZE, &limit);
+            limit->set(std::filesystem::file_size(database->file().string() + "-wal"));
         });
     }
     wait_for_all();
-    ::setrlimit(RLIMIT_FSIZE, &usual);
+    limit.reset();
     ASSERT_EQ(ended.size(), 2U);
     for (auto const& error : ended) {
         ASSERT_NE(error, nullptr);
@@ -243,6 +260,19 @@ TEST_P(Sqlite, WhenTheCommitFailsNobodyIsAnsweredByWhatWasNotCommitted) {
     }
     EXPECT_THAT(names(), ::testing::IsEmpty());
     db()->write_now([](Tx& tx) { add(tx, "alice"); });
+}
+
+TEST_P(Sqlite, AStartOnAFullDiskSaysWhatToLookAt) {
+    auto const log = make_null_log();
+    FileSizeLimit limit;
+    limit.set(1'000);
+    std::string reason;
+    try {
+        open_database(Secret{"sqlite:" + database->file().string() + ".other"}, {}, *log);
+    } catch (DatabaseError const& error) {
+        reason = error.what();
+    }
+    EXPECT_THAT(reason, ::testing::HasSubstr("check that the disk is not full"));
 }
 
 TEST_P(Sqlite, TheFileIsItsOwnersAlone) {
