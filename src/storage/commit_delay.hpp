@@ -18,7 +18,7 @@ class CommitDelay {
   public:
     // Sleeps for a moment when a group of so many is likely to grow; false when it is time to commit.
     bool wait(std::size_t group) {
-        if (group >= expected_ || waited_ >= patience_) return false;
+        if (group >= expected_ || waited_ + moment > patience_) return false;
         auto const begun = Steady::now();
         std::this_thread::sleep_for(moment);
         waited_ += Steady::now() - begun;

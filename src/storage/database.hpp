@@ -194,6 +194,10 @@ class Database {
         return run_now(UnitKind::write, std::forward<F>(work));
     }
     template <class F>
+    auto bulk_now(F&& work) -> decltype(work(std::declval<Tx&>())) {
+        return run_now(UnitKind::bulk, std::forward<F>(work));
+    }
+    template <class F>
     auto maintain_now(F&& work) -> decltype(work(std::declval<Tx&>())) {
         return run_now(UnitKind::maintenance, std::forward<F>(work));
     }

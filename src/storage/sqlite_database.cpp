@@ -210,7 +210,7 @@ bool SqliteDatabase::join_next(std::vector<Member>& group, Steady::time_point be
     if (group.front().unit.kind == UnitKind::bulk) return false;
     while (group.size() < max_group_units && Steady::now() - begun < max_group_time) {
         auto unit = writes_.try_pop_companion();
-        if (!unit && delay_.wait(group.size())) continue;
+        if (!unit && writes_.size() == 0 && delay_.wait(group.size())) continue;
         if (!unit) return false;
         if (expired(*unit)) continue;
         group.emplace_back().unit = std::move(*unit);
@@ -268,7 +268,9 @@ void SqliteDatabase::commit(std::vector<Member>& group) {
     auto const begun = Steady::now();
     writer_->execute("COMMIT");
     ++commits_;
-    delay_.committed(group.size(), writes_.size(), Steady::now() - begun);
+    // A bulk write's commit takes long, and says nothing of who comes next.
+    if (group.front().unit.kind != UnitKind::bulk)
+        delay_.committed(group.size(), writes_.size(), Steady::now() - begun);
 }
 
 void SqliteDatabase::checkpoint_when_due(int new_pages) {
