@@ -7,7 +7,7 @@ import subprocess
 import uuid
 from collections.abc import Iterable, Iterator
 
-from seed import ENVIRONMENTS, SYSTEMS, uuid7
+from seed import ENVIRONMENTS, SYSTEMS, index_texts, uuid7
 
 MINUTE, DAY = 60_000_000, 86_400_000_000
 
@@ -32,6 +32,9 @@ class SqliteSink:
                 ([value.bytes if isinstance(value, uuid.UUID) else value for value in row] for row in rows))
 
     def finish(self) -> None:
+        with self.connection:
+            for table in ("servers", "backups", "incidents"):
+                index_texts(self.connection, table)
         self.connection.execute("PRAGMA optimize=0x10002")
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.connection.close()

@@ -33,7 +33,7 @@ def nginx(directory: Path, port: int, core: int, files: dict[str, bytes]) -> Ser
     for name, content in files.items():
         (directory / "www" / name).write_bytes(content)
     (directory / "nginx.conf").write_text(NGINX.format(dir=directory, port=port))
-    return Server(["/usr/sbin/nginx", "-c", str(directory / "nginx.conf")], core, f"http://127.0.0.1:{port}/")
+    return Server(["/usr/sbin/nginx", "-c", str(directory / "nginx.conf")], (core,), f"http://127.0.0.1:{port}/")
 
 
 class Django:
@@ -59,7 +59,7 @@ class Django:
 
     def start(self, core: int) -> Server:
         return Server([PYTHON, "-m", "gunicorn", "--workers", "2", "--threads", "1", "--keep-alive", "60",
-                       "--worker-class", "gthread", "--bind", f"127.0.0.1:{self.port}", "wsgi"], core,
+                       "--worker-class", "gthread", "--bind", f"127.0.0.1:{self.port}", "wsgi"], (core,),
                       f"{self.base}/api/servers/", self.environment, cwd=DJANGO,
                       log=self.directory / "django.log")
 

@@ -38,11 +38,11 @@ def resident_mib(pid: int) -> float:
 
 
 class Server:
-    """A server process pinned to `core`. Use as a context manager; it is stopped at the end."""
+    """A server process that runs on `cores`. Use as a context manager; it is stopped at the end."""
 
-    def __init__(self, command: list[str], core: int, ready_url: str, env: dict[str, str] | None = None,
+    def __init__(self, command: list[str], cores: tuple[int, ...], ready_url: str, env: dict[str, str] | None = None,
                  cwd: Path | None = None, log: Path | None = None):
-        self.command = ["taskset", "-c", str(core), *command]
+        self.command = ["taskset", "-c", ",".join(map(str, cores)), *command]
         self.ready_url, self.env, self.cwd, self.log = ready_url, env, cwd, log
         self.ready_seconds = 0.0
 
@@ -73,10 +73,6 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-    def run_on(self, cores: list[int]) -> None:
-        for task in Path(f"/proc/{self.pid}/task").iterdir():
-            os.sched_setaffinity(int(task.name), cores)
 
     @property
     def pid(self) -> int:

@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import seed
@@ -30,6 +32,7 @@ class Product:
             "SECURESTACK_DATA_DIR": str(directory), "SECURESTACK_LISTEN": f"127.0.0.1:{port}",
             "SECURESTACK_RATE_LIMIT_LOGIN": "off", "SECURESTACK_LOG_LEVEL": "warn",
             "SECURESTACK_ACCESS_TOKEN_LIFETIME": "1h",
+            "SECURESTACK_SELF_BACKUP": "off",
         }
 
     def prepare(self) -> None:
@@ -39,18 +42,23 @@ class Product:
         self.tool("user", "create", "--admin", "--username", "bench", "--password-stdin", stdin=PASSWORD)
         seed.fill_product(self.directory / "securestack.db", self.servers)
 
-    def copy(self, directory: Path) -> "Product":
-        """The same as it is now, elsewhere; for a product that does not run."""
+    @contextmanager
+    def copy(self) -> Iterator["Product"]:
+        """The same as it is now, elsewhere and for a while; of a product that does not run."""
+        directory = self.directory.with_name(f"{self.directory.name}-copy")
         shutil.copytree(self.directory, directory)
         os.sync()
-        return Product(self.binary, directory, self.port, self.servers)
+        try:
+            yield Product(self.binary, directory, self.port, self.servers)
+        finally:
+            shutil.rmtree(directory)
 
     def tool(self, *words: str, stdin: str = "") -> None:
         subprocess.run([self.binary, *words], input=stdin, text=True, check=True, stdout=subprocess.DEVNULL,
                        env=self.environment)
 
-    def start(self, core: int) -> Server:
-        return Server([str(self.binary), "serve"], core, f"{self.base}/readyz", self.environment,
+    def start(self, *cores: int) -> Server:
+        return Server([str(self.binary), "serve"], cores, f"{self.base}/readyz", self.environment,
                       log=self.directory / "server.log")
 
     def login(self) -> str:

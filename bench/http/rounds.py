@@ -3,6 +3,7 @@ medians. A ratio is the median of the ratios within a round."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from statistics import median
 
 from load import Result, measure
@@ -76,7 +77,7 @@ class Report:
 
     def ratio(self, over: Key, under: Key) -> float:
         pairs = zip(self.samples[over], self.samples[under], strict=True)
-        return median(a.rate / b.rate for a, b in pairs)
+        return median(a.rate / b.rate if b.rate else inf for a, b in pairs)
 
     def rows(self) -> list[dict]:
         return [self.row(key) for key in self.samples]

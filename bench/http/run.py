@@ -87,21 +87,17 @@ def measure_reads(report: Report, products: list[Product], directory: Path, roun
 
 
 def measure_creates(report: Report, product: Product, rounds: int, seconds: int) -> list[float]:
-    """Each round begins with a copy of the database as it was. How often the disk synced 4 KiB a second before each."""
+    """Each measurement begins with the database as it was. How often the disk synced 4 KiB a second before each round."""
     synced, keys = [], []
-    for number in range(rounds):
-        copy = product.copy(product.directory.with_name(f"{product.directory.name}-{number}"))
-        synced.append(machine.fdatasync_rate(copy.directory))
-        with copy.start(SERVER_CORE) as server:
-            subject = Subject(OURS, CREATE, copy.servers, server, copy.base + "/api/servers", copy.login(), "POST",
-                              json.dumps({"name": "new-@", "hostname": "new.example.org", "labels": {"team": "bench"}}))
-            for what, cores in ((CREATE, [SERVER_CORE]), (CREATE_ALL_CORES, [SERVER_CORE, LOAD_CORE])):
-                server.run_on(cores)
-                subject.what = what
+    for _ in range(rounds):
+        synced.append(machine.fdatasync_rate(product.directory))
+        for what, cores in ((CREATE, (SERVER_CORE,)), (CREATE_ALL_CORES, (SERVER_CORE, LOAD_CORE))):
+            with product.copy() as copy, copy.start(*cores) as server:
+                subject = Subject(OURS, what, copy.servers, server, copy.base + "/api/servers", copy.login(), "POST",
+                                  json.dumps({"name": "new-@", "hostname": "new.example.org", "labels": {"team": "bench"}}))
                 for connections in CONNECTIONS:
                     keys.append(subject.key(connections))
                     report.add(keys[-1], subject.measure(connections, seconds))
-        shutil.rmtree(copy.directory)
     print(f"{'disk':<12} {'fdatasync of 4 KiB':<22} {'':>9} {'':>5} {median(synced):>11,.0f} {min(synced):>9,.0f} {max(synced):>9,.0f}")
     for key in dict.fromkeys(keys):
         report.print(key)
@@ -169,11 +165,11 @@ def main() -> None:
         start = measure_reads(report, products, directory, rounds, seconds)
         synced = [measure_creates(report, product, rounds, seconds) for product in products]
         words = measure_logins(report, binary, directory / "logins", rounds, seconds, 200 if options.quick else 1_000)
-        marks(report, start, sizes)
-        print("\n" + "\n".join(words))
         if options.json:
             options.json.write_text(json.dumps({"machine": machine.describe(), "start": start, "fdatasync": synced,
                                                 "rows": report.rows()}, indent=2))
+        marks(report, start, sizes)
+        print("\n" + "\n".join(words))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

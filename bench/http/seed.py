@@ -30,6 +30,13 @@ def servers(count: int):
         }
 
 
+def index_texts(connection: sqlite3.Connection, table: str) -> None:
+    """What housekeeping would do beside the measurement."""
+    connection.execute(f"INSERT INTO {table}_search_rows (id) SELECT id FROM {table}")
+    connection.execute(f"INSERT INTO {table}_search (rowid, text) SELECT r.number, t.search_text "
+                       f"FROM {table}_search_rows r JOIN {table} t USING (id)")
+
+
 def fill_product(database: Path, count: int) -> None:
     """Rows by SQL, since a million by API would only measure the API. The first user owns them."""
     connection = sqlite3.connect(database)
@@ -53,11 +60,7 @@ def fill_product(database: Path, count: int) -> None:
     with connection:
         connection.executemany(f"INSERT INTO servers ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
                                (row(s) for s in servers(count)))
-        # What housekeeping would do beside the measurement.
-        connection.execute("INSERT INTO servers_search_rows (id) SELECT id FROM servers_search_due")
-        connection.execute("INSERT INTO servers_search (rowid, text) SELECT number, search_text "
-                           "FROM servers_search_rows JOIN servers USING (id)")
-        connection.execute("DELETE FROM servers_search_due")
+        index_texts(connection, "servers")
     connection.execute("PRAGMA optimize=0x10002")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
