@@ -77,12 +77,13 @@ CursorKey cursor_key(MasterKey const& master) {
 
 }  // namespace
 
-Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy policy)
+Application::Application(Settings settings, Clock& clock, Log& log, SchemaPolicy policy,
+                         ServerLock const* held)
     : settings_(std::move(settings)),
       clock_(clock),
       log_(log),
       metrics_(std::string{version()}),
-      installation_(settings_, policy, log, metrics_.database_observer()),
+      installation_(settings_, policy, log, metrics_.database_observer(), MissingKey::refuse, held),
       watch_(*installation_.database, machine_clock_, log),
       idempotency_(installation_.master_key),
       rates_(rate_rules(settings_)),

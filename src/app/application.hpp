@@ -29,7 +29,8 @@ namespace securestack {
 class Application {
   public:
     // `clock` and `log` must outlive it. Throws StartError or DatabaseError.
-    Application(Settings settings, Clock& clock, Log& log, SchemaPolicy policy = SchemaPolicy::migrate);
+    Application(Settings settings, Clock& clock, Log& log, SchemaPolicy policy = SchemaPolicy::migrate,
+                ServerLock const* held = nullptr);
     ~Application();
     Application(Application const&) = delete;
     Application& operator=(Application const&) = delete;

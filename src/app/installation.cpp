@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "storage/migrate.hpp"
-
 namespace securestack {
 namespace {
 
@@ -27,7 +25,8 @@ std::unique_ptr<Database> open(Settings const& settings, SchemaPolicy policy, Lo
 }
 
 // Whether the database is new.
-bool bring_up_to_date(Settings const& settings, Database& database, SchemaPolicy policy, Log& log) {
+bool prepare_schema(Settings const& settings, Database& database, SchemaPolicy policy, Log& log,
+                    ServerLock const* held) {
     auto const found = schema_version(database);
     auto const wanted = migrations(database.engine()).back().number;
     if (policy == SchemaPolicy::must_be_current && found != wanted) {
@@ -37,7 +36,8 @@ bool bring_up_to_date(Settings const& settings, Database& database, SchemaPolicy
                         found, wanted));
     }
     if (policy == SchemaPolicy::migrate_existing && found == 0) throw StartError(no_database(settings));
-    return policy != SchemaPolicy::must_be_current && migrate(database, log).from == 0;
+    return policy != SchemaPolicy::must_be_current &&
+           bring_up_to_date(settings, database, log, held).from == 0;
 }
 
 bool holds_sealed_keys(Database& database) {
@@ -67,10 +67,26 @@ MasterKey load_key(Settings const& settings, Database& database, MissingKey miss
 
 }  // namespace
 
+MigrationReport bring_up_to_date(Settings const& settings, Database& database, Log& log,
+                                 ServerLock const* held) {
+    std::optional<ServerLock> lock;
+    auto const found = schema_version(database);
+    bool const changes = found != 0 && found < migrations(database.engine()).back().number;
+    if (changes && held == nullptr && settings.on_sqlite()) {
+        try {
+            lock.emplace(settings.data_dir);
+        } catch (StartError const& error) {
+            throw StartError(
+                fmt::format("the database has an earlier release's schema, and {}", error.what()));
+        }
+    }
+    return migrate(database, log);
+}
+
 Installation::Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer,
-                           MissingKey missing)
+                           MissingKey missing, ServerLock const* held)
     : database(open(settings, policy, log, std::move(observer))),
-      is_new(bring_up_to_date(settings, *database, policy, log)),
+      is_new(prepare_schema(settings, *database, policy, log, held)),
       master_key(load_key(settings, *database, missing)) {}
 
 IdentitySettings identity_settings(Settings const& settings) {

@@ -12,6 +12,7 @@
 #include "crypto/master_key.hpp"
 #include "identity/settings.hpp"
 #include "storage/database.hpp"
+#include "storage/migrate.hpp"
 
 namespace securestack {
 
@@ -26,10 +27,16 @@ enum class MissingKey {
     replace  // it is lost for good
 };
 
+// Applies what is missing of the schema. A server of an earlier release would go on with a file whose schema
+// it does not know: on SQLite throws StartError while there is one, unless `held` is the lock that keeps
+// others out. (Replicas on PostgreSQL are replaced one by one.)
+MigrationReport bring_up_to_date(Settings const& settings, Database& database, Log& log,
+                                 ServerLock const* held = nullptr);
+
 struct Installation {
     // Throws StartError or DatabaseError; the messages say what to do.
     Installation(Settings const& settings, SchemaPolicy policy, Log& log, DatabaseObserver observer = {},
-                 MissingKey missing = MissingKey::refuse);
+                 MissingKey missing = MissingKey::refuse, ServerLock const* held = nullptr);
 
     std::unique_ptr<Database> const database;
     bool const is_new;  // it was made just now

@@ -13,7 +13,7 @@ int run_migrate(Settings const& settings, bool json) {
     auto const log = make_log(std::max(settings.log_level, LogLevel::warn), settings.log_format);
     make_data_directory(settings.data_dir);
     auto const database = open_database(settings.database, {}, *log);
-    auto const report = migrate(*database, *log);
+    auto const report = bring_up_to_date(settings, *database, *log);
     database->close();
     if (report.from == 0) tell_of_new_database(settings);
     if (json) {

@@ -166,10 +166,14 @@ void serve(Settings const& given, ServeOptions options) {
     std::optional<ServerLock> lock;
     if (given.on_sqlite()) lock.emplace(given.data_dir);
 
+    require_free_address(given.listen.host, given.listen.port);
+    if (given.metrics_listen) require_free_address(given.metrics_listen->host, given.metrics_listen->port);
+
     SystemClock clock;
     auto settings = given;
     Application application(settings, clock, *log,
-                            options.migrate ? SchemaPolicy::migrate : SchemaPolicy::must_be_current);
+                            options.migrate ? SchemaPolicy::migrate : SchemaPolicy::must_be_current,
+                            lock ? &*lock : nullptr);
     if (application.has_new_database()) log->info("database.created", {{"at", database_place(settings)}});
     HttpServer server(server_options(settings), application.dispatcher(), application.database(),
                       application.ids(), clock, *log);

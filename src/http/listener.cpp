@@ -6,6 +6,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "http/server.hpp"
+
 namespace securestack {
 namespace {
 
@@ -24,36 +26,50 @@ std::vector<Tcp::endpoint> resolve(asio::io_context& context, std::string host, 
     return endpoints;
 }
 
-IoError listen_on(Acceptor& acceptor, Tcp::endpoint const& endpoint) {
+IoError bind_to(Acceptor& acceptor, Tcp::endpoint const& endpoint) {
     IoError error;
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(backlog, error);
-    if (!error) acceptor.non_blocking(true, error);
     IoError ignored;
     if (error) acceptor.close(ignored);
     return error;
 }
 
+[[noreturn]] void cannot_listen(std::string const& host, std::uint16_t port, IoError const& reason) {
+    throw std::runtime_error("cannot listen on " + host + ", port " + std::to_string(port) + ": " +
+                             reason.message());
+}
+
+Acceptor bound(asio::io_context& context, std::string const& host, std::uint16_t port) {
+    Acceptor acceptor{context};
+    IoError error = asio::error::host_not_found;
+    for (auto const& endpoint : resolve(context, host, port)) {
+        error = bind_to(acceptor, endpoint);
+        if (!error) break;
+    }
+    if (error) cannot_listen(host, port, error);
+    return acceptor;
+}
+
 }  // namespace
+
+void require_free_address(std::string const& host, std::uint16_t port) {
+    asio::io_context context;
+    bound(context, host, port);
+}
 
 Listener::Listener(std::string const& host, std::uint16_t port,
                    std::span<std::unique_ptr<Worker> const> workers, Log& log, Accepted accepted)
     : workers_(workers),
       log_(log),
       accepted_(std::move(accepted)),
-      acceptor_(workers.front()->context()),
+      acceptor_(bound(workers.front()->context(), host, port)),
       pause_(workers.front()->context()) {
-    IoError error = asio::error::host_not_found;
-    for (auto const& endpoint : resolve(workers.front()->context(), host, port)) {
-        error = listen_on(acceptor_, endpoint);
-        if (!error) break;
-    }
-    if (error) {
-        throw std::runtime_error("cannot listen on " + host + ", port " + std::to_string(port) + ": " +
-                                 error.message());
-    }
+    IoError error;
+    acceptor_.listen(backlog, error);
+    if (!error) acceptor_.non_blocking(true, error);
+    if (error) cannot_listen(host, port, error);
     port_ = acceptor_.local_endpoint().port();
 }
 

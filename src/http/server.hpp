@@ -55,6 +55,10 @@ struct ServerOptions {
     std::chrono::milliseconds drain_grace{1'000};
 };
 
+// Throws std::runtime_error with the address and the reason when nobody could listen there now: a server that
+// cannot start should know before it has changed anything.
+void require_free_address(std::string const& host, std::uint16_t port);
+
 // What the transport serves: the dispatcher, or a test's own functions. All are called on I/O threads.
 struct RequestHandler {
     using Done = std::move_only_function<void(Response)>;

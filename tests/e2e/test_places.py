@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 import termios
 import unittest
@@ -32,6 +33,31 @@ class Places(OneInstance):
         self.assertIn(f"made a new database at {self.app.data_dir}/securestack.db", first.stderr)
         self.assertEqual(second.stderr, "")
 
+    def test_a_server_whose_port_is_taken_makes_no_database(self):
+        self.app.start()
+        with scratch() as directory:
+            other = Instance(Path(directory) / "data")
+
+            done = other.tool("serve", SECURESTACK_LISTEN=self.app.environment["SECURESTACK_LISTEN"])
+
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"cannot listen on 127.0.0.1, port {self.app.port}: Address already in use", done.stderr)
+            self.assertFalse((other.data_dir / "securestack.db").exists())
+
+    def test_the_schema_is_not_changed_under_a_server_of_an_earlier_release(self):
+        self.app.start()
+        with sqlite3.connect(self.app.data_dir / "securestack.db") as database:
+            database.execute("DELETE FROM schema_migrations WHERE number = (SELECT max(number) FROM schema_migrations)")
+        database.close()
+
+        for words in (["migrate"], ["user", "list"]):
+            with self.subTest(words=words):
+                done = self.app.tool(*words)
+
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("an earlier release's schema", done.stderr)
+                self.assertIn(f"process {self.app.process.pid}", done.stderr)
+
     @staticmethod
     def take_the_terminal():
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -54,9 +80,15 @@ class Places(OneInstance):
             seen += os.read(ours, 1024)
         self.assertFalse(termios.tcgetattr(ours)[3] & termios.ECHO)
 
-        os.write(ours, b"\x03")
+        for _ in range(100):  # one that comes between the prompt and the reading interrupts nothing
+            os.write(ours, b"\x03")
+            try:
+                tool.wait(0.3)
+                break
+            except subprocess.TimeoutExpired:
+                continue
 
-        self.assertEqual(tool.wait(30), -signal.SIGINT)
+        self.assertEqual(tool.poll(), -signal.SIGINT)
         self.assertTrue(termios.tcgetattr(ours)[3] & termios.ECHO)
         os.close(ours)
 
