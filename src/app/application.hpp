@@ -28,7 +28,8 @@ namespace securestack {
 
 class Application {
   public:
-    // `clock` and `log` must outlive it. Throws StartError or DatabaseError.
+    // `clock` and `log` must outlive it. `held` is the lock of a server (see bring_up_to_date). Throws
+    // StartError or DatabaseError.
     Application(Settings settings, Clock& clock, Log& log, SchemaPolicy policy = SchemaPolicy::migrate,
                 ServerLock const* held = nullptr);
     ~Application();

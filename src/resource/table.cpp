@@ -52,7 +52,7 @@ Result<std::int64_t> guarded(Tx& tx, Schema const& schema, std::string_view sql,
     }
 }
 
-// Of every column of so many rows.
+// The statement that inserts so many rows, with every column.
 std::string insert_text(Schema const& schema, std::size_t rows) {
     std::string names;
     std::size_t columns = 0;
@@ -72,6 +72,7 @@ std::string insert_text(Schema const& schema, std::size_t rows) {
     return text;
 }
 
+// Its parameters, of one row.
 void add_columns(Schema const& schema, void const* object, Params& params) {
     for (auto const& field : schema.fields) params.push_back(field.access->to_param(object));
     if (schema.is_searchable()) params.emplace_back(search_text(schema, object));

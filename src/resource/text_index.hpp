@@ -13,7 +13,8 @@ namespace securestack {
 // so anew for each search.
 Scope narrowed_by_search(Tx& tx, ListQuery const& query, Scope scope);
 
-// Notes what was inserted as due. Updates and deletions note themselves, by triggers.
+// Notes rows that were just inserted as due, by their ids: whoever inserts calls it in the same transaction.
+// Updates and deletions note themselves, by triggers. Does nothing for a table without such an index.
 void note_new_texts(Tx& tx, Schema const& schema, std::span<Param const> ids);
 
 // Brings the index of the table up to date with at most `most` rows that were written since; how many. Until
