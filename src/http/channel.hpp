@@ -210,6 +210,7 @@ class Channel : public Connection {
         if (!handover->settled()) {
             enter_phase(Phase::handling, limit);
             waiting_ = handover;
+            Worker::Elsewhere const elsewhere{worker_};
             co_await handover->wait();
             waiting_.reset();
         }

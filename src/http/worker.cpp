@@ -47,12 +47,30 @@ void Worker::start() {
 void Worker::run() {
     for (;;) {
         try {
-            context_.run();
+            while (!context_.stopped()) {
+                if (context_.poll() == 0) await_work();
+            }
             return;
         } catch (std::exception const& failure) {
             log_.error("http.worker_failed", {{"reason", failure.what()}});
         }
     }
+}
+
+// Runs the first work that comes. While another thread makes an answer, the processor is that thread's.
+void Worker::await_work() {
+    bool const on_clients = waiting_elsewhere_ == 0;
+    auto const begun = std::chrono::steady_clock::now();
+    if (on_clients && idle_poll_.pays_off()) {
+        while (std::chrono::steady_clock::now() - begun < IdlePoll::longest) {
+            if (context_.poll_one() != 0 || context_.stopped()) return;
+        }
+        idle_poll_.looked_in_vain();
+        context_.run_one();
+        return;
+    }
+    context_.run_one();
+    if (on_clients) idle_poll_.woke_after(std::chrono::steady_clock::now() - begun);
 }
 
 void Worker::stop() {

@@ -18,6 +18,7 @@
 #include "core/time.hpp"
 #include "http/asio_types.hpp"
 #include "http/handover.hpp"
+#include "http/idle_poll.hpp"
 
 namespace securestack {
 
@@ -83,9 +84,22 @@ class Worker {
     Moment drain_idle_until() const { return drain_idle_until_; }
     std::string_view date();  // the Date header's value, valid until the next call
 
+    // While it lives, a session waits for what another thread makes.
+    class Elsewhere {
+      public:
+        explicit Elsewhere(Worker& worker) : worker_(worker) { ++worker_.waiting_elsewhere_; }
+        ~Elsewhere() { --worker_.waiting_elsewhere_; }
+        Elsewhere(Elsewhere const&) = delete;
+        Elsewhere& operator=(Elsewhere const&) = delete;
+
+      private:
+        Worker& worker_;
+    };
+
   private:
     friend class Seat;
     void run();
+    void await_work();
     void schedule_sweep();
     void sweep();
 
@@ -95,6 +109,8 @@ class Worker {
     // Above the context: connections that end with it still leave.
     std::list<Connection*> connections_;
     std::atomic<std::size_t> load_{0};
+    std::size_t waiting_elsewhere_ = 0;
+    IdlePoll idle_poll_;
     bool sweeping_ = false;
     bool draining_ = false;
     Moment drain_idle_until_ = Moment::max();

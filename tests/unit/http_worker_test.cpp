@@ -1,5 +1,6 @@
-// What is thrown on an I/O thread costs that piece of work alone.
+// What is thrown on an I/O thread costs that piece of work alone, and a thread without work sleeps.
 #include <atomic>
+#include <ctime>
 #include <future>
 #include <thread>
 
@@ -36,6 +37,27 @@ TEST_F(WorkerTest, GoesOnAfterAnException) {
     worker.stop();
 }
 
+TEST_F(WorkerTest, SleepsWithoutWork) {
+    auto& worker = *workers.front();
+    auto const spent = [&] {
+        std::promise<std::chrono::nanoseconds> reported;
+        worker.gate()->post([&] {
+            timespec used{};
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+            reported.set_value(std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec});
+        });
+        return reported.get_future().get();
+    };
+    worker.start();
+    for (int i = 0; i < 100; ++i) (void)spent();  // work that comes at once makes it look for more
+
+    auto const before = spent();
+    std::this_thread::sleep_for(200ms);
+
+    EXPECT_LT(spent() - before, 50ms);
+    worker.stop();
+}
+
 TEST_F(WorkerTest, TheListenerGoesOnAfterAnException) {
     std::atomic<int> accepted = 0;
     Listener listener{"127.0.0.1", 0, workers, *log, [&](Worker&, Socket const&) {
@@ -63,6 +85,22 @@ TEST_F(WorkerTest, ASeatIsCountedUntilItIsLeft) {
 
     EXPECT_EQ(census.count(), 0U);
     EXPECT_EQ(workers.front()->load(), 0U);
+}
+
+TEST(IdlePoll, FollowsAShortWaitAndNoLongOne) {
+    IdlePoll poll;
+    EXPECT_FALSE(poll.pays_off());
+    poll.woke_after(100us);
+    EXPECT_TRUE(poll.pays_off());
+    poll.woke_after(1ms);
+    EXPECT_FALSE(poll.pays_off());
+}
+
+TEST(IdlePoll, EndsWhenNothingWasFound) {
+    IdlePoll poll;
+    poll.woke_after(100us);
+    poll.looked_in_vain();
+    EXPECT_FALSE(poll.pays_off());
 }
 
 TEST(MemoryBudget, GivesOutNoMoreThanItHas) {
