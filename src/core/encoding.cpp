@@ -32,6 +32,12 @@ std::size_t ascii_prefix(std::string_view text) {
     return at;
 }
 
+// Most of a text stands for itself: it is copied in pieces.
+template <class Is>
+std::size_t length_while(std::string_view text, Is const& is) {
+    return static_cast<std::size_t>(std::ranges::find_if_not(text, is) - text.begin());
+}
+
 // `text` must be valid UTF-8.
 std::string map_unicode(std::string_view text, int options) {
     utf8proc_uint8_t* mapped = nullptr;
@@ -87,41 +93,44 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 std::optional<std::string> percent_decode(std::string_view text, bool form) {
+    auto const stands_for_itself = [form](char c) { return c != '%' && c != '\0' && (c != '+' || !form); };
     std::string out;
     out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char c = text[i];
-        if (c == '%') {
-            if (text.size() - i < 3) return std::nullopt;
-            auto const high = ascii::hex_digit(text[i + 1]);
-            auto const low = ascii::hex_digit(text[i + 2]);
-            if (high < 0 || low < 0) return std::nullopt;
-            c = static_cast<char>(high * 16 + low);
-            i += 2;
-        } else if (c == '+' && form) {
-            c = ' ';
+    while (true) {
+        auto const plain = length_while(text, stands_for_itself);
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) return out;
+        if (text.front() == '+') {
+            out.push_back(' ');
+            text.remove_prefix(1);
+            continue;
         }
-        if (c == '\0') return std::nullopt;
+        if (text.size() < 3) return std::nullopt;  // NUL, too
+        auto const high = ascii::hex_digit(text[1]);
+        auto const low = ascii::hex_digit(text[2]);
+        auto const c = static_cast<char>(high * 16 + low);
+        if (text.front() != '%' || high < 0 || low < 0 || c == '\0') return std::nullopt;
         out.push_back(c);
+        text.remove_prefix(3);
     }
-    return out;
 }
 
 std::string percent_encode(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;
     out.reserve(text.size());
-    for (char const c : text) {
-        if (unreserved.has(c)) {
-            out.push_back(c);
-        } else {
-            auto const byte = static_cast<unsigned char>(c);
-            out.push_back('%');
-            out.push_back(digits[byte >> 4]);
-            out.push_back(digits[byte & 15]);
-        }
+    while (true) {
+        auto const plain = length_while(text, [](char c) { return unreserved.has(c); });
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) return out;
+        auto const byte = static_cast<unsigned char>(text.front());
+        out.push_back('%');
+        out.push_back(digits[byte >> 4]);
+        out.push_back(digits[byte & 15]);
+        text.remove_prefix(1);
     }
-    return out;
 }
 
 bool is_utf8(std::string_view text) {
