@@ -1,7 +1,7 @@
 // From a plain function to a Route. A handler's signature says all:
 //
 //   Result<Created<Server>> create_server(Tx&, Context const&, Server const& draft);
-//   Result<Entity<Server>>  get_server(Tx&, Context const&, Id id);
+//   Result<Shown<Server>>   get_server(Tx&, Context const&, Id id);
 //   Result<Entity<Server>>  patch_server(Tx&, Context const&, Id id, Patch<Server> const& patch);
 //   Result<NoContent>       delete_server(Tx&, Context const&, Id id);
 //
@@ -19,6 +19,7 @@
 
 #include "http/route.hpp"
 #include "resource/document.hpp"
+#include "resource/shown.hpp"
 
 namespace securestack {
 
@@ -34,6 +35,7 @@ struct Created {  // 201 + Location + ETag
     std::string location;
 };
 struct NoContent {};  // 204
+// Shown<T> (resource/shown.hpp): 200 like Entity<T>, for a stored row that is answered as it is
 
 // A refusal that must leave traces (a count, the record of a failed login): returned in a
 // Result<Committed<A>>, it is answered like any Problem, but its transaction is committed.

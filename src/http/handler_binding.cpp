@@ -54,25 +54,39 @@ bool Binding::has_body() const {
     return !context_.request.body.empty();
 }
 
+namespace {
+
+// The version's ETag; true when it makes the answer 304.
+bool tagged_unchanged(Context const& context, std::int64_t version, Response& response) {
+    std::string tag = entity_tag(version);
+    Method const method = context.request.method;
+    bool const is_read = method == Method::get || method == Method::head;
+    bool const unchanged = is_read && context.none_match_hits(tag);
+    response.headers.add("ETag", std::move(tag));
+    if (unchanged) response.status = 304;
+    return unchanged;
+}
+
+}  // namespace
+
 Response document_response(Context const& context, Schema const& schema, void const* document,
                            std::optional<std::int64_t> version, int status, std::string const& location) {
     Response response;
     response.status = status;
-    if (version) {
-        std::string tag = entity_tag(*version);
-        Method const method = context.request.method;
-        bool const is_read = method == Method::get || method == Method::head;
-        bool const unchanged = is_read && context.none_match_hits(tag);
-        response.headers.add("ETag", std::move(tag));
-        if (unchanged) {
-            response.status = 304;
-            return response;
-        }
-    }
+    if (version && tagged_unchanged(context, *version, response)) return response;
     if (!location.empty()) response.headers.add("Location", location);
     response.headers.add("Content-Type", "application/json");
     JsonWriter writer{response.body};
     encode_to(schema, document, writer);
+    return response;
+}
+
+Response shown_response(Context const& context, ShownRow const& row) {
+    Response response;
+    response.status = 200;
+    if (tagged_unchanged(context, row.version, response)) return response;
+    response.headers.add("Content-Type", "application/json");
+    response.body = *row.json;
     return response;
 }
 

@@ -125,6 +125,7 @@ inline constexpr bool has_version = requires(T const& document) { document.versi
 // 304 when `version` is what a GET's If-None-Match names.
 Response document_response(Context const& context, Schema const& schema, void const* document,
                            std::optional<std::int64_t> version, int status, std::string const& location);
+Response shown_response(Context const& context, ShownRow const& row);
 Response no_content();
 Response refusal(Context const& context, Problem const& problem);
 void add_fields(Response& response, Headers const& headers);
@@ -142,6 +143,15 @@ struct Answer<Entity<T>> {
         doc.answer = &schema_of<T>();
         doc.has_etag = has_version<T>;
     }
+};
+
+template <class T>
+struct Answer<Shown<T>> {
+    static constexpr bool is_json = true;
+    static Response respond(Context const& context, Shown<T> const& answer) {
+        return shown_response(context, answer.row);
+    }
+    static void describe(OperationDoc& doc) { Answer<Entity<T>>::describe(doc); }
 };
 
 template <class T>

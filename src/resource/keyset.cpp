@@ -9,6 +9,8 @@ namespace securestack {
 
 namespace {
 
+constexpr std::size_t usual_row = 512;  // bytes; a longer one costs a reallocation
+
 std::string_view sign(Comparison comparison) {
     switch (comparison) {
         case Comparison::gte:
@@ -214,6 +216,14 @@ void write_row(std::span<Field const* const> fields, Row const& row, JsonWriter&
         fields[i]->access->row_to_json(row, static_cast<int>(i), out);
     }
     out.end_object();
+}
+
+RowText text_of(std::span<Field const* const> fields, Row const& row) {
+    std::string text;
+    text.reserve(usual_row);
+    JsonWriter out{text};
+    write_row(fields, row, out);
+    return std::make_shared<std::string const>(std::move(text));
 }
 
 std::vector<Field const*> page_fields(Schema const& schema) {

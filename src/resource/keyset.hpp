@@ -22,6 +22,7 @@ std::vector<Field const*> page_fields(Schema const& schema);
 
 // One row as a JSON object; column i holds fields[i].
 void write_row(std::span<Field const* const> fields, Row const& row, JsonWriter& out);
+RowText text_of(std::span<Field const* const> fields, Row const& row);
 
 // "table"."column", "table"."column" …
 Sql columns_of(Schema const& schema, std::span<Field const* const> fields);

@@ -5,16 +5,7 @@
 namespace securestack {
 namespace {
 
-constexpr std::size_t usual_row = 512;  // bytes; a longer one costs a reallocation
 constexpr std::size_t few_rows = 8;  // are looked up by their ids; more are read along their order once again
-
-RowText text_of(std::span<Field const* const> fields, Row const& row) {
-    std::string text;
-    text.reserve(usual_row);
-    JsonWriter out{text};
-    write_row(fields, row, out);
-    return std::make_shared<std::string const>(std::move(text));
-}
 
 // Calls `visit` with each row of the page, and keeps what the next page begins after.
 template <class Visit>

@@ -46,10 +46,10 @@ Result<Scope> listed(Tx&, Context const& context) {
     return visible_to(context.principal, std::move(Sql{}.add("deleted_at IS NULL")));
 }
 
-Result<Entity<Server>> get_server(Tx& tx, Context const& context, Id id) {
-    auto found = Table<Server>(tx).find_where(live(id));
-    if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
-    return Entity<Server>{std::move(*found)};
+Result<Shown<Server>> get_server(Tx& tx, Context const& context, Id id) {
+    auto found = find_shown<Server>(tx, visible_to(context.principal, live(id)));
+    if (!found) return absent();
+    return *std::move(found);
 }
 
 // A caller whose account has gone since its token was looked at, on this replica or another, is nobody now.

@@ -1,6 +1,9 @@
 // What is kept of rows between pages, and what is never kept.
 #include <stdexcept>
 
+#include <boost/json/parse.hpp>
+
+#include "resource/shown.hpp"
 #include "storage/row_texts.hpp"
 #include "support/gadget_table.hpp"
 
@@ -153,7 +156,51 @@ TEST_P(KeptRows, MakeAPageWithThoseThatAreNew) {
     EXPECT_EQ(names({{"sort", "-id"}, {"limit", "200"}}), expected);
 }
 
+class OneKeptRow : public KeptRows {
+  protected:
+    // Name and version; "none" when the scope leaves no row. Twice, so that it is kept.
+    std::string seen_alone(Scope const& scope) {
+        auto const first = text(scope);
+        EXPECT_EQ(text(scope), first);
+        return first;
+    }
+    Sql of(std::size_t gadget) const { return std::move(Sql{}.add("id = ").bind(gadgets_[gadget].id)); }
+
+  private:
+    std::string text(Scope const& scope) {
+        auto const found = db()->read_now([&](Tx& tx) { return find_shown<Gadget>(tx, scope); });
+        if (!found) return "none";
+        auto const row = boost::json::parse(*found->row.json);
+        return row.at("name").as_string().c_str() + (" " + std::to_string(found->row.version));
+    }
+};
+
+TEST_P(OneKeptRow, ChangesWithItsVersionAndGoes) {
+    EXPECT_EQ(seen_alone(of(1)), "b 1");
+    db()->write_now([&](Tx& tx) { rename(tx, gadgets_[1]); });
+    EXPECT_EQ(seen_alone(of(1)), "renamed 2");
+    db()->write_now([&](Tx& tx) { Table<Gadget>(tx).remove(gadgets_[1].id); });
+    EXPECT_EQ(seen_alone(of(1)), "none");
+}
+
+TEST_P(OneKeptRow, IsSeenInItsScopeOnly) {
+    Sql const named_a = Sql{}.add("name = ").bind("a");
+    Sql const named_b = Sql{}.add("name = ").bind("b");
+    EXPECT_EQ(seen_alone(of(1)), "b 1");
+    EXPECT_EQ(seen_alone({of(1), {named_a}}), "none");
+    EXPECT_EQ(seen_alone({of(1), {named_a, named_b}}), "b 1");
+}
+
+TEST_P(OneKeptRow, IsThatOfThePages) {
+    EXPECT_EQ(seen(), (Strings{"a", "b", "c"}));
+    EXPECT_EQ(seen_alone(of(2)), "c 1");
+    db()->write_now([&](Tx& tx) { rename(tx, gadgets_[2]); });
+    EXPECT_EQ(seen(), (Strings{"a", "b", "renamed"}));
+    EXPECT_EQ(seen_alone(of(2)), "renamed 2");
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, KeptRows, each_engine, engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, OneKeptRow, each_engine, engine_name);
 
 // After a failover that lost the last commits, or beside an older state that was restored, a version that was
 // seen before may stand for another row.
