@@ -175,6 +175,24 @@ TEST_P(ListPlans, ServersByAnySortForAllAndForAnOwner) {
     }
 }
 
+// For few rows PostgreSQL reads the table as well.
+TEST_P(ListPlans, ServersInTheirUsualOrderAreReadFromTheIndexAlone) {
+    if (GetParam() == Engine::postgresql) return;
+    fill_with_servers();
+    CursorKey const key{Secret{"key"}};
+    auto const query = parse_list_query(schema_of<Server>(), {}, key).value();
+    auto const fields = page_fields(*query.schema);
+    CursorPosition const middle{.keys = {middle_id()}};
+    app().database().read_now([&](Tx& tx) {
+        for (auto const& scope : scopes()) {
+            for (auto const& branch : predicate(query, scope, tx.engine())) {
+                auto const statement = scan_rows(query, {branch}, &middle, 51, fields).statement;
+                EXPECT_THAT(explain(tx, statement), ::testing::HasSubstr("USING COVERING INDEX"));
+            }
+        }
+    });
+}
+
 TEST_P(ListPlans, ServersByStatusOrEnvironmentForAllAndForAnOwner) {
     fill_with_servers();
     for (auto const& owner : scopes()) {
