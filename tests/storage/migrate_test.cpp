@@ -95,6 +95,44 @@ TEST_P(Migrations, TheProgramsOwnMigrationsApply) {
     EXPECT_EQ(report.to, migrations(GetParam()).back().number);
 }
 
+// On SQLite they move to a table whose outcome is checked otherwise.
+TEST_P(Migrations, AuditRecordsStayAsTheyAreAndCannotBeChanged) {
+    auto const known = migrations(GetParam());
+    run(std::span{known}.first(21));
+    IdSource ids;
+    std::array const written{ids.make(Time{}), ids.make(Time{})};
+    auto const add = [&](Tx& tx, Id id, std::string const& outcome) {
+        tx.execute(
+            "INSERT INTO audit_records (id, at, actor, action, object, outcome, api_key_id) "
+            "VALUES ($1, 1, '{}', 'server.create', '{\"id\": 1}', $2, $1)",
+            {id, outcome});
+    };
+    (*db)->write_now([&](Tx& tx) {
+        add(tx, written[1], "denied");
+        add(tx, written[0], "success");
+    });
+
+    run(known);
+
+    std::vector<std::string> found;
+    (*db)->read_now([&](Tx& tx) {
+        tx.query(
+            "SELECT outcome, object FROM audit_records WHERE api_key_id = id ORDER BY id", {},
+            [&](Row const& row) { found.push_back(std::string{row.text(0)} + std::string{row.text(1)}); });
+    });
+    EXPECT_EQ(found, (std::vector<std::string>{"success{\"id\": 1}", "denied{\"id\": 1}"}));
+    for (auto const* statement :
+         {"DELETE FROM audit_records", "UPDATE audit_records SET outcome = 'failure'"}) {
+        EXPECT_THROW((*db)->write_now([&](Tx& tx) { tx.execute(statement, {}); }), DatabaseError)
+            << statement;
+    }
+    auto const with = [&](std::string const& outcome) {
+        (*db)->write_now([&](Tx& tx) { add(tx, ids.make(Time{}), outcome); });
+    };
+    EXPECT_NO_THROW(with("failure"));
+    EXPECT_THROW(with("perhaps"), DatabaseError);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, Migrations, each_engine, engine_name);
 
 }  // namespace
