@@ -61,7 +61,7 @@ ListPage fetch_page(Tx& tx, ListQuery const& query, Scope const& visible) {
     if (rows.more) ahead = CursorPosition{.keys = std::move(rows.last), .backward = backward};
     if (cursor != nullptr) {
         behind = way_back(*cursor, std::move(rows.first));
-        if (!any_beyond(tx, query, where, *behind)) behind.reset();
+        if (!rows.before && !any_beyond(tx, query, where, *behind)) behind.reset();
     }
 
     ListPage page;

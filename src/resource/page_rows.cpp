@@ -7,15 +7,27 @@ namespace {
 
 constexpr std::size_t few_rows = 8;  // are looked up by their ids; more are read along their order once again
 
-// Calls `visit` with each row of the page, and keeps what the next page begins after.
+bool same_keys(Params const& one, Params const& other) {
+    return std::ranges::equal(one, other, {}, &Param::value, &Param::value);
+}
+
+// Calls `visit` with each row of the page, and keeps what the next page begins after. The row that the cursor
+// names is read once more: while it is where it was, nobody need ask whether there is a page before.
 template <class Visit>
 PageRows scan_page(Tx& tx, ListQuery const& query, Branches const& where,
                    std::span<Field const* const> fields, Visit const& visit) {
-    auto const* cursor = query.cursor ? &*query.cursor : nullptr;
-    auto const scan = scan_rows(query, where, cursor, query.limit + 1, fields);
+    auto position = query.cursor;
+    auto const* after = position && !position->inclusive ? &query.cursor->keys : nullptr;
+    if (after != nullptr) position->inclusive = true;
+    auto const most = query.limit + (after != nullptr ? 2 : 1);
+    auto const scan = scan_rows(query, where, position ? &*position : nullptr, most, fields);
     PageRows page;
     std::int64_t rows = 0;
     tx.query(scan.statement.text(), scan.statement.params(), [&](Row const& row) {
+        if (after != nullptr && rows == 0 && !page.before && same_keys(scan.keys(query, row), *after)) {
+            page.before = true;
+            return;
+        }
         if (rows == query.limit) {
             page.more = true;
             return;

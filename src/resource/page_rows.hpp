@@ -15,7 +15,8 @@ struct PageRows {
     std::vector<RowText> texts;  // in the order of travel, at most ListQuery::limit
     Params first;                // the sort values of the first one
     Params last;
-    bool more = false;  // there are rows beyond
+    bool more = false;    // there are rows beyond
+    bool before = false;  // the row that the page begins after was seen; false says nothing
 };
 
 PageRows read_page_rows(Tx& tx, ListQuery const& query, Branches const& where);
