@@ -234,6 +234,20 @@ TEST_P(RefusedHead, IsRefusedByteByByteToo) {
     EXPECT_TRUE(refused) << bad.why;
 }
 
+// Values are looked at a machine word at a time.
+TEST(FieldValue, HoldsNoControlCharacterAnywhere) {
+    for (std::size_t at = 1; at < 19; ++at) {
+        for (int byte = 0; byte < 256; ++byte) {
+            auto const c = static_cast<char>(byte);
+            std::string value(20, 'v');
+            value[at] = c;
+            auto const bytes = get("X-Long: " + value + "\r\n");
+            bool const sound = byte >= 0x20 ? byte != 0x7f : c == '\t';
+            EXPECT_EQ(read(bytes).has_value(), sound) << "byte " << byte << " at " << at;
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(RequestLine, RefusedHead, testing::ValuesIn(bad_request_lines()));
 INSTANTIATE_TEST_SUITE_P(Target, RefusedHead, testing::ValuesIn(bad_targets()));
 INSTANTIATE_TEST_SUITE_P(Host, RefusedHead, testing::ValuesIn(bad_hosts()));
