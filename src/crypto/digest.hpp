@@ -30,10 +30,11 @@ class Sha256 {
 // RFC 2104. Compare the result with equal_in_constant_time.
 Digest hmac_sha256(ByteView key, ByteView data);
 
-// A short authentication code, for less work than HMAC: BLAKE2b with a key (RFC 7693) of 1 to 64 bytes.
-// Compare as above.
+// An authentication code for short texts, for a fraction of HMAC's work: SipHash-2-4 with 128 bits (Aumasson
+// and Bernstein, 2012) and a key of 16 bytes. Compare as above.
 using ShortMac = std::array<std::uint8_t, 16>;
-ShortMac blake2b_mac(ByteView key, ByteView data);
+inline constexpr std::size_t short_mac_key_size = 16;
+ShortMac siphash_mac(ByteView key, ByteView data);
 
 // RFC 5869 (HKDF-SHA256), `size` at most 8,160 bytes. Keys for different `info` tell nothing about one
 // another.

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <sodium.h>
-
 #include "identity/access_token.hpp"
 #include "identity/credential.hpp"
 #include "identity/key_text.hpp"
@@ -106,15 +104,11 @@ bool still_reaches(std::vector<Membership> const& now, std::vector<Membership> c
 BearerAuthenticator::BearerAuthenticator(IdentitySettings const& settings, KeyRing& keys,
                                          SessionCache& sessions, KeyUses& uses)
     : rules_(access_token_rules(settings)), keys_(keys), sessions_(sessions), uses_(uses) {
-    static_assert(sizeof tag_key_ == crypto_shorthash_siphashx24_KEYBYTES);
-    static_assert(sizeof(TokenTag) == crypto_shorthash_siphashx24_BYTES);
     fill_random(tag_key_);
 }
 
 TokenTag BearerAuthenticator::tag_of(std::string_view token) const {
-    TokenTag tag{};
-    crypto_shorthash_siphashx24(tag.data(), bytes_of(token).data(), token.size(), tag_key_.data());
-    return tag;
+    return siphash_mac(tag_key_, bytes_of(token));
 }
 
 std::optional<VerifiedToken> BearerAuthenticator::remembered(TokenTag const& tag) {

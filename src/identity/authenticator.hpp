@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "crypto/digest.hpp"
 #include "crypto/jwt.hpp"
 #include "http/dispatcher.hpp"
 #include "identity/key_ring.hpp"
@@ -20,7 +21,7 @@
 namespace securestack {
 
 // A keyed digest of a token: nobody else can make a text that has the digest of another.
-using TokenTag = std::array<std::uint8_t, 16>;
+using TokenTag = ShortMac;
 struct TokenTagHash {
     std::size_t operator()(TokenTag const& tag) const noexcept {
         std::size_t value = 0;
@@ -65,7 +66,7 @@ class BearerAuthenticator final : public Authenticator {
     KeyRing& keys_;
     SessionCache& sessions_;
     KeyUses& uses_;
-    std::array<std::uint8_t, 16> tag_key_{};
+    std::array<std::uint8_t, short_mac_key_size> tag_key_{};
     std::mutex mutex_;
     RecentCache<TokenTag, VerifiedToken, TokenTagHash> verified_{16'384};
 };

@@ -1,4 +1,4 @@
-// A cursor is a version byte with flags, the keys, and 16 bytes of keyed BLAKE2b over these and the query, in
+// A cursor is a version byte with flags, the keys, and 16 bytes of SipHash over these and the query, in
 // base64url.
 #include <array>
 #include <stdexcept>
@@ -12,7 +12,7 @@ namespace securestack {
 namespace {
 
 constexpr std::size_t mac_size = std::tuple_size_v<ShortMac>;
-constexpr std::uint8_t version = 0x10;
+constexpr std::uint8_t version = 0x20;
 constexpr std::uint8_t flag_backward = 0x01;
 constexpr std::uint8_t flag_inclusive = 0x02;
 
@@ -139,10 +139,13 @@ ShortMac mac(Secret const& key, ListQuery const& query, ByteView payload) {
     Writer signed_text;
     signed_text.text(text_of(payload));
     write_question(query, signed_text);
-    return blake2b_mac(bytes_of(key.reveal()), signed_text.bytes());
+    return siphash_mac(bytes_of(key.reveal()), signed_text.bytes());
 }
 
 }  // namespace
+
+CursorKey::CursorKey(Secret const& key)
+    : key_(std::string{text_of(ByteView{sha256(key.reveal())}.first(short_mac_key_size))}) {}
 
 std::string CursorKey::encode(ListQuery const& query, CursorPosition const& position) const {
     Writer cursor;
@@ -155,15 +158,17 @@ std::string CursorKey::encode(ListQuery const& query, CursorPosition const& posi
 }
 
 Result<CursorPosition> CursorKey::decode(ListQuery const& query, std::string_view cursor) const {
-    Problem const refusal{
-        ErrorCode::malformed,
-        "was altered, or belongs to another list, sort, filter or search; start again without it"};
+    auto const refusal = [] {
+        return Problem{
+            ErrorCode::malformed,
+            "was altered, or belongs to another list, sort, filter or search; start again without it"};
+    };
     auto const bytes = from_base64url(cursor);
-    if (!bytes || bytes->size() <= mac_size) return refusal;
+    if (!bytes || bytes->size() <= mac_size) return refusal();
     auto const payload = ByteView{*bytes}.first(bytes->size() - mac_size);
     auto const code = ByteView{*bytes}.last(mac_size);
     auto const expected = mac(key_, query, payload);
-    if (!equal_in_constant_time(text_of(code), text_of(expected))) return refusal;
+    if (!equal_in_constant_time(text_of(code), text_of(expected))) return refusal();
 
     Reader reader{payload};
     auto const head = reader.byte();
@@ -171,7 +176,7 @@ Result<CursorPosition> CursorKey::decode(ListQuery const& query, std::string_vie
         .keys = {}, .backward = (head & flag_backward) != 0, .inclusive = (head & flag_inclusive) != 0};
     while (!reader.done() && !reader.failed()) position.keys.push_back(reader.param());
     bool const is_known = (head & ~(flag_backward | flag_inclusive)) == version;
-    if (!is_known || reader.failed() || position.keys.size() != query.sort.size()) return refusal;
+    if (!is_known || reader.failed() || position.keys.size() != query.sort.size()) return refusal();
     return position;
 }
 

@@ -55,11 +55,11 @@ struct ListQuery {
     std::optional<CursorPosition> cursor;
 };
 
-// Makes cursors opaque and tamper-proof: keyed BLAKE2b over position and query. All replicas need the same
-// key.
+// Makes cursors opaque and tamper-proof: an authentication code over position and query. All replicas need
+// the same key.
 class CursorKey {
   public:
-    explicit CursorKey(Secret key) : key_(std::move(key)) {}
+    explicit CursorKey(Secret const& key);
     std::string encode(ListQuery const& query, CursorPosition const& position) const;
     // Problem `malformed` for a cursor that was altered, or that belongs to another list, sort, filter or
     // search.
