@@ -21,7 +21,11 @@ INSERT INTO audit_records_moved (id, at, actor, action, object, outcome, changes
 SELECT id, at, actor, action, object, outcome, changes, request_id, actor_id, object_id, leaf_index, api_key_id
 FROM audit_records ORDER BY rowid;
 
+-- Some builds of SQLite, Debian's too, overwrite what is dropped, and keep it all in memory meanwhile in case the
+-- statement fails.
+PRAGMA secure_delete = OFF;
 DROP TABLE audit_records;
+PRAGMA secure_delete = ON;
 ALTER TABLE audit_records_moved RENAME TO audit_records;
 
 CREATE INDEX audit_records_at ON audit_records (at, id);
