@@ -183,6 +183,12 @@ TEST_P(OneKeptRow, ChangesWithItsVersionAndGoes) {
     EXPECT_EQ(seen_alone(of(1)), "none");
 }
 
+TEST_P(OneKeptRow, IsNotReadAgainOnSqlite) {
+    EXPECT_EQ(seen_alone(of(1)), "b 1");
+    db()->write_now(rename_without_a_version);
+    EXPECT_EQ(seen_alone(of(1)), GetParam() == Engine::sqlite ? "b 1" : "behind its back 1");
+}
+
 TEST_P(OneKeptRow, IsSeenInItsScopeOnly) {
     Sql const named_a = Sql{}.add("name = ").bind("a");
     Sql const named_b = Sql{}.add("name = ").bind("b");
