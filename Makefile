@@ -43,8 +43,8 @@ format: ## Format the C++ sources in place
 lint: ## Check format, clang-tidy, shell scripts and the tree
 	@scripts/install-packages build test lint
 	@scripts/format --check
-	@scripts/build dev --configure-only
-	@scripts/tidy build/dev
+	@scripts/build tidy --configure-only
+	@scripts/tidy build/tidy
 	@scripts/check-tree
 
 fuzz: ## Fuzz every parser for SECONDS each (60 by default)

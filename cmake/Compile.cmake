@@ -13,7 +13,7 @@ target_link_options(ss_compile INTERFACE -Wl,-z,relro,-z,now)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these in correct library code once it inlines (GCC bugs 105562, 105329, 107532).
   target_compile_options(ss_compile INTERFACE
-    -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # Clang's -Wconversion takes this in, GCC's does not: both compilers ask for the same.
@@ -38,8 +38,9 @@ endif()
 find_program(CCACHE ccache)
 if(CCACHE)
   # Paths count relative to the source tree: another clone, or another build folder, finds what this one compiled.
+  # Precompiled headers are kept under the conditions that ccache's manual names for them.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true ${CCACHE})
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 # One static library per folder. USES names what its headers or sources need; the order of the
@@ -48,6 +49,11 @@ function(ss_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
   add_library(ss_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(ss_${name} PUBLIC ss_compile ${ARG_USES} PRIVATE ${ARG_PRIVATE_USES})
+  if(name STREQUAL "http" OR "ss_http" IN_LIST ARG_USES)
+    ss_precompiled(ss_${name} http)
+  else()
+    ss_precompiled(ss_${name} base)
+  endif()
 endfunction()
 
 function(ss_test name)
@@ -55,6 +61,7 @@ function(ss_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  ss_precompiled(${name} tests)
   if(NOT ARG_SHARDS)
     set(ARG_SHARDS 1)
   endif()
