@@ -12,7 +12,7 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-BINARY = Path(os.environ.get("SECURESTACK_BINARY", "build/dev/apps/securestack/securestack")).resolve()
+BINARY = Path(os.environ.get("SECURESTACK_BINARY", "build/dev/securestack")).resolve()
 PASSWORD = "a long enough pass-phrase"
 
 
