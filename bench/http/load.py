@@ -9,20 +9,22 @@ from process import Server, cpu_seconds, resident_mib
 
 UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 
-SCRIPT = """
+HEADERS = """
 wrk.method = "{method}"
 wrk.headers["Authorization"] = {authorization}
 wrk.headers["Content-Type"] = "application/json"
+"""
+
+# Only for requests that are not all alike: otherwise wrk makes one and sends it again, as it does without a script.
+EACH_ANOTHER = """
 local body = {body}
 local paths = {{{paths}}}
 local count, tag = 0, tostring({{}}):match("0x(%x+)")
 request = function()
     count = count + 1
     if #paths > 0 then return wrk.format(nil, paths[count % #paths + 1]) end
-    if body == "" then return wrk.format() end
     return wrk.format(nil, nil, nil, (body:gsub("@", tag .. "-" .. count)))
 end
-response = nil
 """
 
 
@@ -44,8 +46,9 @@ def measure(server: Server, url: str, connections: int, seconds: int, core: int,
             method: str = "GET", body: str = "", paths: list[str] | None = None) -> Result:
     """`@` in `body` becomes a text that is different in every request. `paths` are asked for in turn."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(SCRIPT.format(method=method, body=quoted(body), paths=",".join(quoted(path) for path in paths or []),
-                                   authorization=quoted(f"Bearer {token}") if token else "nil"))
+        script.write(HEADERS.format(method=method, authorization=quoted(f"Bearer {token}") if token else "nil"))
+        if body or paths:
+            script.write(EACH_ANOTHER.format(body=quoted(body), paths=",".join(quoted(path) for path in paths or [])))
         script.flush()
         command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
                    "--timeout", "10s"]
