@@ -1,5 +1,5 @@
-"""Measures subjects in turn, several times over, so that what a machine does by itself meets all of them; and reports
-medians. A ratio is the median of the ratios within a round."""
+"""Measures subjects in turn, several times over and every other time backwards, so that what a machine does by itself
+meets all of them; and reports medians. A ratio is the median of the ratios within a round."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -52,8 +52,8 @@ class Report:
 
     def rounds(self, subjects: list[Subject], connections: tuple[int, ...], count: int, seconds: int) -> None:
         for number in connections:
-            for _ in range(count):
-                for subject in subjects:
+            for turn in range(count):
+                for subject in subjects if turn % 2 == 0 else reversed(subjects):
                     subject.measure(number, 1)  # while the others were asked, its memory has grown cold
                     self.add(subject.key(number), subject.measure(number, seconds))
             for subject in subjects:
