@@ -99,7 +99,7 @@ class Channel : public Connection {
 
     void expire() final {
         if (phase_ == Phase::handling && waits_on()) return;
-        move_deadline(Moment::max());
+        // The deadline stays: between two waits there is nothing to end, and the next look ends the second.
         expired_ = true;
         interrupt(phase_ == Phase::closing);
     }

@@ -28,7 +28,7 @@ using Moment = std::chrono::steady_clock::time_point;
 class Connection {
   public:
     virtual ~Connection() = default;
-    virtual void expire() = 0;  // its deadline has passed
+    virtual void expire() = 0;  // its deadline has passed; again at every tick until it has another
     virtual void begin_drain(
         Moment idle_until) = 0;  // answer what has begun, wait for nothing new beyond `idle_until`
     virtual void cut() = 0;      // end at once

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "http/channel.hpp"
 #include "http/listener.hpp"
 #include "http/memory_budget.hpp"
 #include "http/patience.hpp"
@@ -56,6 +57,25 @@ TEST_F(WorkerTest, SleepsWithoutWork) {
 
     EXPECT_LT(spent() - before, 50ms);
     worker.stop();
+}
+
+class Waiter final : public Channel<Socket> {
+  public:
+    using Channel::Channel;
+    void wait(std::chrono::nanoseconds limit) { enter_phase(Phase::receiving, limit); }
+};
+
+TEST_F(WorkerTest, WhoseDeadlineHasPassedIsInterruptedAgainUntilThereIsAnother) {
+    auto& worker = *workers.front();
+    Census census;
+    Waiter waiter{worker, Seat{census, worker}, Socket{worker.context()}, Patience{1s, 1}};
+    waiter.wait(0s);
+
+    waiter.expire();  // between two waits, where there is nothing to end
+
+    EXPECT_LE(waiter.deadline(), std::chrono::steady_clock::now());
+    waiter.wait(1h);
+    EXPECT_GT(waiter.deadline(), std::chrono::steady_clock::now());
 }
 
 TEST_F(WorkerTest, TheListenerGoesOnAfterAnException) {
