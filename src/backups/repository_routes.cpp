@@ -72,7 +72,8 @@ class Repositories {
     Result<Entity<Repository>> change(Tx& tx, Context const& context, Id id, Document const& document) const {
         auto const before = find(tx, context, id, Reach::manage);
         if (!before) return before.error();
-        if (auto const current = context.check_if_match(before->version); !current) return current.error();
+        if (auto const current = context.check_preconditions(before->version); !current)
+            return current.error();
         auto draft = document.draft(draft_of(*before));
         if (draft.value.team != before->team)
             check_team(tx, context.principal, draft.value.team, draft.errors);
@@ -123,7 +124,7 @@ Result<Entity<Repository>> get_repository(Tx& tx, Context const& context, Id id)
 Result<NoContent> delete_repository(Tx& tx, Context const& context, Id id) {
     auto const before = find(tx, context, id, Reach::manage);
     if (!before) return before.error();
-    if (auto const current = context.check_if_match(before->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(before->version); !current) return current.error();
     bool const used = tx.first("SELECT 1 FROM backups WHERE repository = $1 LIMIT 1", {id}, [](Row const&) {
                             return true;
                         }).has_value();

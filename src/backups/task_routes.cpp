@@ -86,7 +86,8 @@ class Tasks {
     static Result<BackupTask> find_for_write(Tx& tx, Context const& context, Id id, Reach reach) {
         auto found = find_task(tx, context, id, reach);
         if (!found) return found.error();
-        if (auto const current = context.check_if_match(found->version); !current) return current.error();
+        if (auto const current = context.check_preconditions(found->version); !current)
+            return current.error();
         return found;
     }
 

@@ -97,12 +97,19 @@ Result<std::optional<bool>> Context::flag(std::string_view name) const {
     return flag;
 }
 
-Result<void> Context::check_if_match(std::int64_t version) const {
-    if (!request.headers.get("If-Match")) return {};
-    if (names(request.headers.joined("If-Match"), entity_tag(version), false)) return {};
-    return Problem{ErrorCode::precondition_failed,
-                   "It has changed since you read it: its ETag is now " + entity_tag(version) +
-                       ". Read it again, then repeat the change with that value in If-Match."};
+Result<void> Context::check_preconditions(std::int64_t version) const {
+    auto const tag = entity_tag(version);
+    if (request.headers.get("If-Match") && !names(request.headers.joined("If-Match"), tag, false)) {
+        return Problem{ErrorCode::precondition_failed,
+                       "It has changed since you read it: its ETag is now " + tag +
+                           ". Read it again, then repeat the change with that value in If-Match."};
+    }
+    if (none_match_hits(tag)) {
+        return Problem{ErrorCode::precondition_failed,
+                       "If-None-Match names what is there (its ETag is " + tag +
+                           "), so that nothing was changed. To change just that, use If-Match."};
+    }
+    return {};
 }
 
 bool Context::none_match_hits(std::string_view tag) const {

@@ -30,8 +30,9 @@ struct Context {
     // A query parameter that is true or false; nullopt when it is not there. Else a Problem `malformed`.
     Result<std::optional<bool>> flag(std::string_view name) const;
 
-    // RFC 9110 §13.1.1: `precondition_failed` unless If-Match is absent, "*", or names this version.
-    Result<void> check_if_match(std::int64_t version) const;
+    // Before a change (RFC 9110 §13.1.1, §13.1.2): `precondition_failed` when If-Match is there and does not
+    // name this version, or If-None-Match names it; "*" names any.
+    Result<void> check_preconditions(std::int64_t version) const;
 
     // RFC 9110 §13.1.2: true when If-None-Match is "*" or names `tag` (weak comparison).
     bool none_match_hits(std::string_view tag) const;

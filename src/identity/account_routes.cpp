@@ -66,7 +66,7 @@ Result<Entity<Account>> patch_me(Identity& identity, Tx& tx, Context const& cont
                                  Patch<Profile> const& patch) {
     auto const before = self(tx, context);
     if (!before) return before.error();
-    if (auto const current = context.check_if_match(before->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(before->version); !current) return current.error();
     auto const profile = patch.apply({.email = before->email, .display_name = before->display_name});
     if (!profile) return profile.error();
     auto after = *before;

@@ -49,7 +49,7 @@ Result<ApiKey> find_own(Tx& tx, Context const& context, Id id, std::optional<Api
                        "An API key changes itself and the keys that it made, while those may no more than "
                        "itself: log in to change this one."};
     }
-    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(found->version); !current) return current.error();
     return found;
 }
 
@@ -167,7 +167,7 @@ Result<NoContent> delete_key(Identity& identity, Tx& tx, Context const& context,
     if (!found) return found.error();
     if (!reaches(context.principal, Reach::manage, holder_of(*found)))
         return Problem{ErrorCode::forbidden, "Only its owner or an administrator may delete an API key."};
-    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(found->version); !current) return current.error();
     remove_key(tx, context, *found);
     forget(identity, tx, found->owner);
     return NoContent{};

@@ -27,7 +27,7 @@ Result<Team> find_for_write(Tx& tx, Context const& context, Id id) {
 Result<Team> find_version(Tx& tx, Context const& context, Id id) {
     auto found = find_for_write(tx, context, id);
     if (!found) return found;
-    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(found->version); !current) return current.error();
     return found;
 }
 

@@ -29,7 +29,7 @@ Result<User> find_for_write(Tx& tx, Context const& context, Id id) {
     auto found = Table<User>(tx).find(id);
     if (!found) return absent();
     if (auto const allowed = keep_keys_off(context.principal, found->role); !allowed) return allowed.error();
-    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(found->version); !current) return current.error();
     return *std::move(found);
 }
 

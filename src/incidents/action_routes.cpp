@@ -39,7 +39,7 @@ Result<Incident> act(Tx& tx, Context const& context, Incident const& before, Act
 Result<Entity<Incident>> act_on_one(Tx& tx, Context const& context, Id id, Action const& action) {
     auto const before = find_incident(tx, context.principal, id, Reach::operate);
     if (!before) return before.error();
-    if (auto const current = context.check_if_match(before->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(before->version); !current) return current.error();
     auto after = act(tx, context, *before, action);
     if (!after) return after.error();
     return Entity<Incident>{*std::move(after)};

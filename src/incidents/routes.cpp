@@ -40,7 +40,7 @@ Result<Created<Incident>> create_incident(Tx& tx, Context const& context, Draft<
 Result<Incident> find_for_change(Tx& tx, Context const& context, Id id, Reach reach) {
     auto found = find_incident(tx, context.principal, id, reach);
     if (!found) return found.error();
-    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(found->version); !current) return current.error();
     return found;
 }
 

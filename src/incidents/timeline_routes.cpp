@@ -56,7 +56,7 @@ Result<Found> find_own_comment(Tx& tx, Context const& context, Id id, Id comment
     bool const is_admin = context.principal.role == Role::admin;
     if (!is_admin && entry->actor.id != context.principal.user)
         return Problem{ErrorCode::forbidden, "This comment is somebody else's."};
-    if (auto const current = context.check_if_match(entry->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(entry->version); !current) return current.error();
     return Found{*std::move(incident), *std::move(entry)};
 }
 

@@ -42,7 +42,7 @@ Result<Window> find_for_write(Tx& tx, Context const& context, Id id, Reach reach
                            : "You may see this window, but not change it: that takes an operator of its "
                              "team.");
     }
-    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(found->version); !current) return current.error();
     return *std::move(found);
 }
 

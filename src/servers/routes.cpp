@@ -33,7 +33,7 @@ Result<Server> find_for_write(Tx& tx, Context const& context, Sql const& where, 
     auto found = Table<Server>(tx).find_where(where);
     if (!found || !reaches(context.principal, Reach::read, holder_of(*found))) return absent();
     if (!reaches(context.principal, reach, holder_of(*found))) return out_of_reach(reach);
-    if (auto const current = context.check_if_match(found->version); !current) return current.error();
+    if (auto const current = context.check_preconditions(found->version); !current) return current.error();
     return std::move(*found);
 }
 

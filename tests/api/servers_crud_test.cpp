@@ -69,6 +69,21 @@ TEST_P(ServersApi, AnETagThatTheClientKnowsAnswers304WithoutABody) {
     EXPECT_EQ(again.header("ETag"), created.header("ETag"));
 }
 
+TEST_P(ServersApi, AChangeThatShallMeetNothingThereChangesNothing) {
+    auto const created = as(bob).post("/api/servers", R"({"name": "db-1"})");
+
+    for (auto const& tag : {std::string{"*"}, created.header("ETag")}) {
+        auto const refused =
+            as(bob).with("If-None-Match", tag).put(path(created.id()), R"({"name": "db-2"})");
+        EXPECT_EQ(refused.status, 412) << tag;
+    }
+    EXPECT_EQ(as(bob).get(path(created.id())).json(), created.json());
+
+    auto const other =
+        as(bob).with("If-None-Match", "\"another\"").put(path(created.id()), R"({"name": "db-2"})");
+    EXPECT_EQ(other.status, 200) << other.body;
+}
+
 TEST_P(ServersApi, PatchChangesWhatItNamesAndNothingElse) {
     auto const created = as(bob).post("/api/servers", full_document);
     app().clock.advance(std::chrono::seconds{5});

@@ -118,7 +118,7 @@ inline Result<Entity<Note>> get_note(Tx& tx, Context const&, Id id) {
 inline Result<Entity<Note>> patch_note(Tx& tx, Context const& context, Id id, Patch<Note> const& patch) {
     auto note = Table<Note>{tx}.find(id);
     if (!note) return Problem{ErrorCode::not_found, "There is no such object."};
-    if (auto current = context.check_if_match(note->version); !current) return current.error();
+    if (auto current = context.check_preconditions(note->version); !current) return current.error();
     auto changed = patch.apply(*note);
     if (!changed) return changed.error();
     if (auto saved = Table<Note>{tx}.update(*changed); !saved) return saved.error();

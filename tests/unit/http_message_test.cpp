@@ -101,20 +101,20 @@ class Conditions : public ::testing::Test {
 };
 
 TEST_F(Conditions, IfMatchIsOptional) {
-    EXPECT_TRUE(context().check_if_match(3));
+    EXPECT_TRUE(context().check_preconditions(3));
 }
 
 TEST_F(Conditions, IfMatchTakesTheVersionAmongOthersAndAStar) {
     for (std::string const value : {"\"3\"", "*", " * ", "\"1\", \"3\"", "W/\"9\",\"3\""}) {
         request.headers.set("If-Match", value);
-        EXPECT_TRUE(context().check_if_match(3)) << value;
+        EXPECT_TRUE(context().check_preconditions(3)) << value;
     }
 }
 
 TEST_F(Conditions, IfMatchRefusesAnotherAWeakAndAMalformedOne) {
     for (std::string const value : {"\"2\"", "W/\"3\"", "3", "", "\"3", "\"2\" *"}) {
         request.headers.set("If-Match", value);
-        auto const checked = context().check_if_match(3);
+        auto const checked = context().check_preconditions(3);
         ASSERT_FALSE(checked) << value;
         EXPECT_EQ(checked.error().code, ErrorCode::precondition_failed);
     }
