@@ -80,17 +80,21 @@ Result<Tokens> refuse_login(Identity& identity, Tx& tx, Context const& context, 
 std::optional<Result<Tokens>> second_factor_missing(Identity& identity, Tx& tx, Context const& context,
                                                     LoginAttempt const& attempt) {
     auto const& factor = identity.second_factor();
+    auto const& throttle = identity.throttle();
     if (!factor.state(tx, attempt.user).enabled) return std::nullopt;
     if (!attempt.otp) {
+        throttle.undecided(tx, ThrottleScope::login_account, attempt.fold, context.now);
         record(tx, context, "session.challenge", login_object(attempt), Outcome::success);
         Problem const missing{ErrorCode::otp_required,
                               "Send the code of your second factor as otp, with username and password."};
         return Tokens{Refusal{missing}}.with(attempt.quota);
     }
-    auto const& throttle = identity.throttle();
     auto const subject = attempt.user.to_string();
     auto const admission = throttle.admit(tx, ThrottleScope::code_account, subject, context.now);
-    if (admission.refusal) return Tokens{Refusal{*admission.refusal}}.with(attempt.quota);
+    if (admission.refusal) {
+        throttle.undecided(tx, ThrottleScope::login_account, attempt.fold, context.now);
+        return Tokens{Refusal{*admission.refusal}}.with(attempt.quota);
+    }
     auto const use = factor.use(tx, attempt.user, attempt.otp->reveal(), context.now);
     if (use == SecondFactor::Use::wrong) {
         throttle.failed(tx, ThrottleScope::code_account, subject, true, context.now);

@@ -86,11 +86,13 @@ void store(Tx& tx, ThrottleScope scope, Bytes const& key, ThrottleState const& s
          state.pending_until, forgotten_at(state, known, now)});
 }
 
-Problem too_many(seconds wait) {
+Problem too_many(ThrottleScope scope, seconds wait) {
     Problem problem{ErrorCode::too_many_requests,
-                    "Too many attempts. Wait for the time that Retry-After gives, then try again. After " +
-                        std::to_string(most_failures) +
-                        " failures in a row an administrator must set a new password."};
+                    "Too many attempts. Wait for the time that Retry-After gives, then try again."};
+    if (scope != ThrottleScope::account_making) {  // there is no account yet
+        problem.detail += " After " + std::to_string(most_failures) +
+                          " failures in a row an administrator must set a new password.";
+    }
     problem.retry_after = wait;
     return problem;
 }
@@ -168,7 +170,7 @@ Admission Throttle::count(Tx& tx, ThrottleScope scope, std::string_view subject,
     auto const key = key_of(subject);
     auto const next = securestack::admit(load(tx, scope, key, now).value_or(ThrottleState{}), applied, now);
     if (next) store(tx, scope, key, *next, known, now);
-    if (!next) admission.refusal = too_many(next.error());
+    if (!next) admission.refusal = too_many(scope, next.error());
     if (!applied.rate) return admission;
     auto const policy = policy_of(scope);
     admission.quota = next ? quota_left(policy, *applied.rate, next->arrival, now)
@@ -201,6 +203,12 @@ void Throttle::succeeded(Tx& tx, ThrottleScope scope, std::string_view subject, 
     auto const key = key_of(subject);
     auto const state = load(tx, scope, key, now);
     if (state) store(tx, scope, key, after_success(*state), true, now);
+}
+
+void Throttle::undecided(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const {
+    auto const key = key_of(subject);
+    auto const state = load(tx, scope, key, now);
+    if (state) store(tx, scope, key, with_one_less_pending(*state), true, now);
 }
 
 void Throttle::forget(Tx& tx, ThrottleScope scope, std::string_view subject) const {

@@ -85,6 +85,8 @@ class Throttle {
     // The outcome of an attempt that was admitted.
     void failed(Tx& tx, ThrottleScope scope, std::string_view subject, bool known, Time now) const;
     void succeeded(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const;
+    // It was neither: whoever tried has yet to say more.
+    void undecided(Tx& tx, ThrottleScope scope, std::string_view subject, Time now) const;
 
     // Forgets all about `subject`: its password was set anew, or it is somebody else now.
     void forget(Tx& tx, ThrottleScope scope, std::string_view subject) const;

@@ -222,7 +222,10 @@ TEST_P(Guessing, RegistrationIsLimitedByAddress) {
         EXPECT_EQ(limited->post("/api/auth/register", credentials("new-" + std::to_string(i))).status, 201);
     }
 
-    EXPECT_EQ(limited->post("/api/auth/register", credentials("new-10")).status, 429);
+    auto const refused = limited->post("/api/auth/register", credentials("new-10"));
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(refused.text("/detail"),
+              "Too many attempts. Wait for the time that Retry-After gives, then try again.");
 }
 
 TEST_P(Guessing, WhichNamesAreTakenIsLimitedToo) {

@@ -61,6 +61,17 @@ class SecondFactors : public IdentityTest {
 };
 INSTANTIATE_TEST_SUITE_P(Engines, SecondFactors, each_engine, engine_name);
 
+TEST_P(SecondFactors, ALoginThatIsAskedForItsCodeIsNoGuess) {
+    switch_on();
+
+    for (int i = 0; i < 110; ++i) {
+        auto const asked =
+            anonymous().post("/api/auth/login", object({{"username", erin}, {"password", good_password}}));
+        ASSERT_EQ(asked.text("/type"), "/problems/otp-required") << i;
+        app().clock.advance(seconds{7});
+    }
+}
+
 TEST_P(SecondFactors, AnEnrolmentIsWhatAnAppReadsAndCountsOnlyWhenConfirmed) {
     enrol();
 
