@@ -147,11 +147,7 @@ Sql conditions(ListQuery const& query, Sql const& rows, Engine engine) {
     auto const conjunct = [&]() -> Sql& { return where.empty() ? where : where.add(" AND "); };
     if (!rows.empty()) where.add("(").append(rows).add(")");
     for (auto const& filter : query.filters) {
-        if (filter.comparison == Comparison::any_of) {
-            add_any_of(filter, engine, conjunct());
-        } else {
-            conjunct().column(filter.field->name).add(sign(filter.comparison)).bind(filter.values[0].value());
-        }
+        conjunct().append(condition_of(filter, engine));
     }
     std::string_view rest{query.search};
     while (!rest.empty()) {
@@ -181,6 +177,16 @@ void add_nearest(ListQuery const& query, Branches const& branches, CursorPositio
 }
 
 }  // namespace
+
+Sql condition_of(Filter const& filter, Engine engine) {
+    Sql condition;
+    if (filter.comparison == Comparison::any_of) {
+        add_any_of(filter, engine, condition);
+    } else {
+        condition.column(filter.field->name).add(sign(filter.comparison)).bind(filter.values[0].value());
+    }
+    return condition;
+}
 
 Branches predicate(ListQuery const& query, Scope const& scope, Engine engine) {
     if (scope.alternatives().empty()) return {conditions(query, scope.common(), engine)};

@@ -13,6 +13,9 @@ namespace securestack {
 using Branches = std::vector<Sql>;
 Branches predicate(ListQuery const& query, Scope const& scope, Engine engine);
 
+// What one filter asks of a row.
+Sql condition_of(Filter const& filter, Engine engine);
+
 // What a client may see of a row.
 std::vector<Field const*> shown_fields(Schema const& schema);
 

@@ -11,6 +11,7 @@
 #include "http/router.hpp"
 #include "identity/visible.hpp"
 #include "resource/condition.hpp"
+#include "resource/keyset.hpp"
 #include "resource/table.hpp"
 #include "servers/server.hpp"
 #include "servers/servers.hpp"
@@ -26,27 +27,19 @@ Problem too_many() {
             "These are more than 20,000 servers. Ask for fewer: ?environment=, ?status= or ?team=."};
 }
 
-Result<Scope> wanted_rows(Context const& context) {
+Result<Scope> wanted_rows(Context const& context, Engine engine) {
     auto const parameters = context.request.query();
     if (!parameters) return parameters.error();
     auto const query = parse_list_query(schema_of<Server>(), *parameters, context.cursors);
     if (!query) return query.error();
     auto scope = visible_to(context.principal, std::move(Sql{}.add("deleted_at IS NULL")));
-    for (auto const& filter : query->filters) {
-        Sql condition;
-        condition.column(filter.field->name).add(" IN (");
-        for (std::size_t i = 0; i < filter.values.size(); ++i) {
-            if (i > 0) condition.add(", ");
-            condition.bind(filter.values[i] ? *filter.values[i] : Param{});
-        }
-        scope.require(condition.add(")"));
-    }
+    for (auto const& filter : query->filters) scope.require(condition_of(filter, engine));
     return scope;
 }
 
 // Those that the caller may see, by name. Problem when they are too many.
 Result<std::vector<Server>> servers_for(Tx& tx, Context const& context) {
-    auto const scope = wanted_rows(context);
+    auto const scope = wanted_rows(context, tx.engine());
     if (!scope) return scope.error();
     std::vector<Server> servers;
     for (auto const& condition : disjoint_conditions(*scope)) {

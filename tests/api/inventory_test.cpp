@@ -42,6 +42,13 @@ TEST_P(Inventory, AnsibleGetsHostsWithTheirVariablesAndGroups) {
     EXPECT_THAT(texts(answer.at("/all/children")), ::testing::Contains("status_offline"));
 }
 
+TEST_P(Inventory, ServersWithoutATeamAreFoundByNull) {
+    add(bob, R"({"name": "db-1", "endpoints": [{"host": "db-1.example.com", "port": 443}]})");
+
+    EXPECT_EQ(as(bob).get("/api/inventory/ansible?team=null").at("/_meta/hostvars").as_object().size(), 1U);
+    EXPECT_EQ(as(bob).get("/api/inventory/prometheus?team=null").json().as_array().size(), 1U);
+}
+
 TEST_P(Inventory, EverybodyGetsTheirOwnAndSameNamesStayApart) {
     add(bob, R"({"name": "db-1"})");
     add(mallory, R"({"name": "db-1"})");
