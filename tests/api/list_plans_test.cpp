@@ -232,6 +232,13 @@ TEST_P(ListPlans, ServersByAnyOneFilterForAllAndForAnOwner) {
     }
 }
 
+TEST_P(ListPlans, ServersWithoutATeamForAllAndForAnOwner) {
+    fill_with_servers();
+    for (auto const& scope : scopes())
+        expect_pages_served(schema_of<Server>(), {{"team", "null"}}, scope, {middle_id()},
+                            Planner::has_no_choice);
+}
+
 TEST_P(ListPlans, DeletedServersForAllAndForAnOwner) {
     fill_with_servers();
     app().database().maintain_now([&](Tx& tx) {
