@@ -122,10 +122,14 @@ void reload(Settings const& settings, HttpServer& server, Log& log) {
     }
 }
 
-// Waits for the signal to stop, then for the drain that it begins; a second signal does not wait.
+// One stop can come as several signals: to the process, and to its group by way of make or a shell.
+constexpr std::chrono::seconds one_stop{1};
+
+// Waits for the signal to stop, then for the drain that it begins; a second signal, later, does not wait.
 void run_until_stopped(Settings const& settings, Application& application, HttpServer& server,
                        ProcessSignals& signals, Log& log) {
     std::jthread drainer;
+    std::chrono::steady_clock::time_point stopped;
     for (;;) {
         switch (signals.wait()) {
             case ProcessSignal::reload:
@@ -133,11 +137,13 @@ void run_until_stopped(Settings const& settings, Application& application, HttpS
                 break;
             case ProcessSignal::stop:
                 if (drainer.joinable()) {
+                    if (std::chrono::steady_clock::now() - stopped < one_stop) break;
                     log.warn("serve.killed",
                              {{"reason", "a second signal: requests in progress were given up"}});
                     log.flush();
                     std::_Exit(1);
                 }
+                stopped = std::chrono::steady_clock::now();
                 log.info("serve.draining", {{"delay_s", settings.shutdown_delay.count()},
                                             {"timeout_s", settings.shutdown_timeout.count()}});
                 notify_service_manager("STOPPING=1");

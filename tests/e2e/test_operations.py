@@ -145,6 +145,25 @@ class Operations(unittest.TestCase):
         self.assertEqual(app.call("GET", "/api/openapi.json")[0], 200)
         self.assertEqual(app.process.wait(30), 0)
 
+    def test_one_stop_that_comes_as_two_signals_gives_no_request_up(self):
+        app = self.instance(SECURESTACK_SHUTDOWN_DELAY="2s")
+        app.start()
+
+        app.process.send_signal(signal.SIGTERM)
+        app.process.send_signal(signal.SIGINT)
+
+        self.assertEqual(app.process.wait(30), 0)
+
+    def test_a_second_signal_ends_it_at_once(self):
+        app = self.instance(SECURESTACK_SHUTDOWN_DELAY="20s")
+        app.start()
+
+        app.process.send_signal(signal.SIGTERM)
+        time.sleep(1.2)
+        app.process.send_signal(signal.SIGTERM)
+
+        self.assertEqual(app.process.wait(5), 1)
+
     def test_tls_is_1_3_only_and_the_certificate_is_renewed_by_sighup(self):
         certificate, key = make_certificate(self.directory, "first")
         app = self.instance(SECURESTACK_TLS_CERT=str(certificate), SECURESTACK_TLS_KEY=str(key))
