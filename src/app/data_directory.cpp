@@ -52,8 +52,13 @@ std::string no_database(Settings const& settings) {
 }
 
 void require_database(Settings const& settings) {
-    if (settings.on_sqlite() && !std::filesystem::exists(database_place(settings)))
-        throw StartError(no_database(settings));
+    if (!settings.on_sqlite()) return;
+    std::error_code error;
+    if (std::filesystem::exists(database_place(settings), error)) return;
+    if (!error) throw StartError(no_database(settings));
+    throw StartError(
+        fmt::format("the database at {} cannot be reached: {}. Run this as the user that serves it.",
+                    database_place(settings), error.message()));
 }
 
 void tell_of_new_database(Settings const& settings) {

@@ -81,6 +81,9 @@ int create_user(Settings const& settings, NewUserOptions const& options, bool js
     if (!options.email.empty()) user.email = options.email;
     user.display_name = options.display_name;
     user.role = *role;
+    // Before the desk makes a database for nobody.
+    auto faults = faults_of(user, identity_settings(settings).shortest_password);
+    if (!faults.empty()) return refuse(Problem{std::move(faults)});
     Desk desk(settings, SchemaPolicy::migrate);
     return report(desk.identity.create_user(user), fmt::format("created with the role {}", options.role),
                   json);

@@ -19,6 +19,15 @@ std::vector<FieldError> faults_of(UserDraft const& draft) {
     return errors;
 }
 
+UserDraft draft_of(NewUser const& user) {
+    UserDraft draft;
+    draft.username = user.username;
+    draft.email = user.email;
+    draft.display_name = user.display_name;
+    draft.role = user.role;
+    return draft;
+}
+
 // Rolls the transaction back when `outcome` is a Problem: a refused change leaves nothing.
 struct Refused {
     Problem problem;
@@ -42,6 +51,13 @@ Problem nobody(std::string_view username) {
 }
 
 }  // namespace
+
+std::vector<FieldError> faults_of(NewUser const& user, int shortest_password) {
+    auto faults = faults_of(draft_of(user));
+    auto const password = check_password(user.password, user.username, shortest_password);
+    faults.insert(faults.end(), password.begin(), password.end());
+    return faults;
+}
 
 Identity::Identity(Database& database, Clock const& clock, IdSource& ids, IdentitySettings settings,
                    MasterKey const& master_key)
@@ -90,16 +106,9 @@ bool Identity::purge_expired() {
 }
 
 Result<User> Identity::create_user(NewUser const& wanted) {
-    UserDraft draft;
-    draft.username = wanted.username;
-    draft.email = wanted.email;
-    draft.display_name = wanted.display_name;
-    draft.role = wanted.role;
-    auto faults = faults_of(draft);
-    auto password = check_password(wanted.password, wanted.username, settings_.shortest_password);
-    faults.insert(faults.end(), password.begin(), password.end());
-    if (!faults.empty()) return Problem{std::move(faults)};
-    User user = with_draft({}, draft);
+    if (auto faults = faults_of(wanted, settings_.shortest_password); !faults.empty())
+        return Problem{std::move(faults)};
+    User user = with_draft({}, draft_of(wanted));
     user.password_hash = hash_password(wanted.password);
     return write_user(database_, [&](Tx& tx) {
         return accounts_.create(tx, operating_as(Via::command_line, {}), "user.create", user);

@@ -27,6 +27,9 @@ struct NewUser {
     Role role = Role::user;
 };
 
+// What is wrong with it that no database need be asked for.
+std::vector<FieldError> faults_of(NewUser const& user, int shortest_password);
+
 // Thread-safe. The functions that take or make a password take its hashing time, on the calling thread; all
 // that use the database wait for it, and throw DatabaseError.
 class Identity {

@@ -33,6 +33,14 @@ class Places(OneInstance):
         self.assertIn(f"made a new database at {self.app.data_dir}/securestack.db", first.stderr)
         self.assertEqual(second.stderr, "")
 
+    def test_a_user_who_is_refused_makes_no_database(self):
+        done = self.app.tool("user", "create", "--username", "b", "--password-stdin", stdin="password")
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("username: must have from 3 to 254 characters", done.stderr)
+        self.assertIn("password:", done.stderr)
+        self.assertFalse(self.app.data_dir.exists())
+
     def test_a_server_whose_port_is_taken_makes_no_database(self):
         self.app.start()
         with scratch() as directory:
