@@ -15,6 +15,11 @@ foreach(library container json url)
   target_compile_definitions(ss_compile INTERFACE $<TARGET_PROPERTY:Boost::${library},INTERFACE_COMPILE_DEFINITIONS>)
 endforeach()
 
+# What a compiler precompiled that was updated since is not read, its headers are.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(ss_compile INTERFACE -Wno-error=invalid-pch)
+endif()
+
 # A set of headers, and whether it is for a library (-fPIC) or a program (-fPIE): they have to be precompiled alike.
 function(ss_header_set name kind)
   if(NOT SECURESTACK_PRECOMPILE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
