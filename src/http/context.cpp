@@ -88,7 +88,8 @@ Result<std::optional<bool>> Context::flag(std::string_view name) const {
         if (parameter != name) continue;
         if (flag || (value != "true" && value != "false")) {
             std::string const wrong = flag ? "may be given once only" : "must be true or false";
-            Problem problem{ErrorCode::malformed, "Query parameter " + parameter + ": " + wrong};
+            Problem problem{ErrorCode::malformed, "Query parameter " + parameter};
+            problem.detail.append(": ").append(wrong);
             problem.errors.push_back({parameter, flag ? "duplicate" : "format", wrong});
             return problem;
         }
