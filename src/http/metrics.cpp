@@ -1,7 +1,9 @@
 #include "http/metrics.hpp"
 
 #include <array>
+#include <atomic>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <sstream>
 
@@ -28,10 +30,39 @@ double seconds(std::chrono::nanoseconds time) {
     return std::chrono::duration<double>(time).count();
 }
 
-// The series of one route.
-struct RouteSeries {
-    std::array<prometheus::Counter*, status_classes.size()> requests{};
-    prometheus::Histogram* latency = nullptr;
+using Labels = std::map<std::string, std::string>;
+
+// The series of one route, each made when it has its first request: most routes of most installations never
+// have one, and a scrape carries what is made. A family makes the same series only once, so that two threads
+// may ask for it at a time.
+class RouteSeries {
+  public:
+    RouteSeries(std::string route, std::string method)
+        : labels_{{"route", std::move(route)}, {"method", std::move(method)}} {}
+
+    prometheus::Counter& requests(prometheus::Family<prometheus::Counter>& family, std::size_t status_class) {
+        return made(requests_[status_class], [&]() -> prometheus::Counter& {
+            Labels labels = labels_;
+            labels.emplace("status", status_classes[status_class]);
+            return family.Add(labels);
+        });
+    }
+    prometheus::Histogram& latency(prometheus::Family<prometheus::Histogram>& family) {
+        return made(latency_,
+                    [&]() -> prometheus::Histogram& { return family.Add(labels_, request_buckets()); });
+    }
+
+  private:
+    template <class M, class F>
+    static M& made(std::atomic<M*>& place, F make) {
+        M* found = place.load(std::memory_order_acquire);
+        if (found == nullptr) place.store(found = &make(), std::memory_order_release);
+        return *found;
+    }
+
+    Labels labels_;
+    std::array<std::atomic<prometheus::Counter*>, status_classes.size()> requests_{};
+    std::atomic<prometheus::Histogram*> latency_ = nullptr;
 };
 
 struct DatabaseSeries {
@@ -92,23 +123,13 @@ struct Metrics::State {
             .Help("Time that units of work took, with their commit.")
             .Register(registry);
 
-    RouteSeries unmatched = series("unmatched", "any");
+    RouteSeries unmatched{"unmatched", "any"};
     DatabaseSeries reads = database_series("read");
     DatabaseSeries writes = database_series("write");
-    std::vector<RouteSeries> routes;  // by Route::index
+    std::deque<RouteSeries> routes;  // by Route::index
 
     std::mutex mutex;  // guards `sampled`
     std::deque<Sampled> sampled;
-
-    RouteSeries series(std::string const& route, std::string const& method) {
-        RouteSeries made;
-        for (std::size_t i = 0; i < status_classes.size(); ++i) {
-            made.requests[i] =
-                &requests.Add({{"route", route}, {"method", method}, {"status", status_classes[i]}});
-        }
-        made.latency = &latency.Add({{"route", route}, {"method", method}}, request_buckets());
-        return made;
-    }
 
     DatabaseSeries database_series(std::string const& kind) {
         return {database_wait.Add({{"kind", kind}}, request_buckets()),
@@ -130,18 +151,18 @@ Metrics::~Metrics() = default;
 void Metrics::know(Router const& router) {
     state_->routes.clear();
     for (auto const& route : router.routes()) {
-        state_->routes.push_back(state_->series(route->pattern, std::string{to_string(route->method)}));
+        state_->routes.emplace_back(route->pattern, std::string{to_string(route->method)});
     }
 }
 
 void Metrics::finished(Exchange const& exchange) {
     auto const* route = exchange.route;
     bool const known = route != nullptr && route->index < state_->routes.size();
-    RouteSeries const& series = known ? state_->routes[route->index] : state_->unmatched;
-    auto const status = static_cast<std::size_t>(exchange.status / 100 - 1);
-    if (status >= series.requests.size()) return;  // no answer
-    series.requests[status]->Increment();
-    series.latency->Observe(seconds(exchange.took));
+    RouteSeries& series = known ? state_->routes[route->index] : state_->unmatched;
+    auto const status_class = static_cast<std::size_t>(exchange.status / 100 - 1);
+    if (status_class >= status_classes.size()) return;  // no answer
+    series.requests(state_->requests, status_class).Increment();
+    series.latency(state_->latency).Observe(seconds(exchange.took));
 }
 
 DatabaseObserver Metrics::database_observer() {

@@ -21,8 +21,8 @@ class Metrics {
     Metrics(Metrics const&) = delete;
     Metrics& operator=(Metrics const&) = delete;
 
-    // Makes the series of every route, so that a request looks nothing up. Call once, after the last route
-    // and before the first request.
+    // A route has a series once it has answered a request. Call once, after the last route and before the
+    // first request.
     void know(Router const& router);
 
     void finished(Exchange const& exchange);

@@ -1,6 +1,8 @@
 // What a scraper reads, in both formats.
 #include <set>
 #include <sstream>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -85,7 +87,42 @@ TEST_F(MetricsAnswer, AHistogramsBoundariesHaveAPointAndTheLastIsInfinite) {
     EXPECT_TRUE(has_line(answer, name + "_sum" + labels + "} 0.3")) << answer.body;
 }
 
+TEST_F(MetricsAnswer, ARouteHasItsSeriesFromItsFirstRequestOn) {
+    Router router;
+    for (auto const* path : {"/asked", "/silent"})
+        router.plain(Method::get, path, anyone(), [](Context const&) { return Response{}; });
+    metrics.know(router);
+    Exchange const exchange{.route = router.routes().front().get(), .status = 200};
+    metrics.finished(exchange);
+    metrics.finished(exchange);
+
+    auto const body = scraped().body;
+
+    EXPECT_TRUE(body.contains(R"(requests_total{method="GET",route="/asked",status="2xx"} 2)")) << body;
+    EXPECT_FALSE(body.contains(R"(route="/asked",status="5xx")")) << body;
+    EXPECT_FALSE(body.contains("/silent")) << body;
+}
+
+TEST_F(MetricsAnswer, RequestsOfSeveralThreadsAreCountedInOneSeries) {
+    Router router;
+    router.plain(Method::get, "/x", anyone(), [](Context const&) { return Response{}; });
+    metrics.know(router);
+    Exchange const exchange{.route = router.routes().front().get(), .status = 404};
+
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 4; ++thread) {
+            threads.emplace_back([&] {
+                for (int i = 0; i < 1000; ++i) metrics.finished(exchange);
+            });
+        }
+    }
+
+    EXPECT_TRUE(scraped().body.contains(R"(requests_total{method="GET",route="/x",status="4xx"} 4000)"));
+}
+
 TEST_F(MetricsAnswer, NoFamilyComesTwice) {
+    metrics.finished({.status = 404});
     auto const answer = scraped(prometheus_asks);
 
     std::set<std::string> seen;
