@@ -49,7 +49,7 @@ bool Backups::is_quiet(Tx& tx, Time now) const {
 }
 
 std::optional<Backups::Session> Backups::begin_session(Tx& tx) const {
-    auto const now = shared_now(tx, clock_);
+    auto const now = shared_now(tx, clock_.now());
     auto const lease = claim_lease(tx, lease_name, holder_, lease_duration, now);
     if (!lease) return std::nullopt;
     return Session{.lease = *lease,
@@ -58,13 +58,13 @@ std::optional<Backups::Session> Backups::begin_session(Tx& tx) const {
 }
 
 Judged Backups::judge() {
-    if (database_.read_now([&](Tx& tx) { return is_quiet(tx, shared_now(tx, clock_)); })) return {};
+    if (database_.read_now([&](Tx& tx) { return is_quiet(tx, shared_now(tx, clock_.now())); })) return {};
     auto const session = database_.write_now([&](Tx& tx) { return begin_session(tx); });
     if (!session) return {};
     Judged judged{.leading = true, .lost = session->lost};
     for (int i = 0; i < most_batches; ++i) {
         auto const looked = database_.write_now([&](Tx& tx) -> Looked {
-            auto const now = shared_now(tx, clock_);
+            auto const now = shared_now(tx, clock_.now());
             // Whoever was held up, and has lost the lease meanwhile, does no more.
             if (now < session->attendance.resumes_at || !holds_lease(tx, session->lease, now)) return {};
             return judge_due(tx, program(now), session->attendance, settings_.reopen_window, batch);

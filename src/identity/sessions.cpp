@@ -105,6 +105,8 @@ Sessions::Refreshed Sessions::refresh(Tx& tx, Context const& context, std::strin
     result.session = find(tx, token, context.now);
     if (!result.session || !result.session->alive) return result;
     auto const& session = *result.session;
+    // Another replica, with another clock, may have used the token.
+    auto const now = shared_now(tx, context.now);
     auto const stored = tx.first(
         "SELECT r.used_at, n.used_at FROM refresh_tokens r LEFT JOIN refresh_tokens n ON n.digest = "
         "r.successor WHERE r.digest = $1",
@@ -114,7 +116,7 @@ Sessions::Refreshed Sessions::refresh(Tx& tx, Context const& context, std::strin
             found.successor_used = !row.is_null(1);
             return found;
         });
-    auto next = next_token(tx, token, stored.value(), session.id, context.now);
+    auto next = next_token(tx, token, stored.value(), session.id, now);
     if (!next) {
         end(tx, session.id, context.now);
         result.use = Use::reused;

@@ -2,12 +2,6 @@
 
 namespace securestack {
 
-Time shared_now(Tx& tx, Clock const& clock) {
-    auto const here =
-        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-    return clock.now() + (tx.database_now() - here);
-}
-
 std::optional<Lease> claim_lease(Tx& tx, std::string_view name, std::string_view holder,
                                  std::chrono::seconds duration, Time now) {
     Time const expires_at = now + duration;

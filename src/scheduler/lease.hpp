@@ -17,10 +17,6 @@
 
 namespace securestack {
 
-// The time that all replicas share: `clock`, corrected by how far this machine is from the database's. So a
-// clock that a test moves by hand counts, too.
-Time shared_now(Tx& tx, Clock const& clock);
-
 struct Lease {
     std::string name;
     std::string holder;

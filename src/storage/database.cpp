@@ -7,6 +7,12 @@
 
 namespace securestack {
 
+Time shared_now(Tx& tx, Time now) {
+    auto const here =
+        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return now + (tx.database_now() - here);
+}
+
 Problem to_problem(DatabaseError const& error) {
     using Kind = DatabaseError::Kind;
     switch (error.kind()) {

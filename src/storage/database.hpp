@@ -128,6 +128,11 @@ class Tx {
     bool audited = false;
 };
 
+// The time that all replicas share: `now`, which this process's clock has just said, corrected by how far
+// this machine is from the database's. So a clock that a test moves by hand counts, too. On PostgreSQL it is
+// a statement.
+Time shared_now(Tx& tx, Time now);
+
 struct DatabaseStats {
     std::size_t read_queue = 0;
     std::size_t write_queue = 0;

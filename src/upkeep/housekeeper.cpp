@@ -27,7 +27,7 @@ Housekeeper::Housekeeper(Database& database, Clock const& clock, IdSource& ids, 
 
 bool Housekeeper::claim() {
     return database_.write_now([&](Tx& tx) {
-        auto const lease = claim_lease(tx, lease_name, holder_, lease_duration, shared_now(tx, clock_));
+        auto const lease = claim_lease(tx, lease_name, holder_, lease_duration, shared_now(tx, clock_.now()));
         return lease.has_value();
     });
 }

@@ -92,7 +92,7 @@ bool SelfBackup::is_due(Tx& tx, Time now) {
 
 std::optional<Lease> SelfBackup::claim() {
     return database_.write_now([&](Tx& tx) -> std::optional<Lease> {
-        auto const now = shared_now(tx, clock_);
+        auto const now = shared_now(tx, clock_.now());
         if (!is_due(tx, now)) return std::nullopt;
         return claim_lease(tx, lease_name, holder_, lease_duration, now);
     });
@@ -100,7 +100,7 @@ std::optional<Lease> SelfBackup::claim() {
 
 bool SelfBackup::keep_lease(Lease& lease) {
     auto const kept = database_.write_now([&](Tx& tx) {
-        return claim_lease(tx, lease.name, lease.holder, lease_duration, shared_now(tx, clock_));
+        return claim_lease(tx, lease.name, lease.holder, lease_duration, shared_now(tx, clock_.now()));
     });
     return kept && kept->fence == lease.fence;
 }
@@ -109,7 +109,7 @@ void SelfBackup::look() {
     if (!settings_.schedule || stopping_) return;
     std::optional<Lease> lease;
     try {
-        if (!database_.read_now([&](Tx& tx) { return is_due(tx, shared_now(tx, clock_)); })) return;
+        if (!database_.read_now([&](Tx& tx) { return is_due(tx, shared_now(tx, clock_.now())); })) return;
         lease = claim();
         if (!lease) return;
         make(*lease);
@@ -128,7 +128,7 @@ void SelfBackup::make(Lease& lease) {
         prolonged = Steady::now();
         return keep_lease(lease);
     };
-    auto const now = database_.read_now([&](Tx& tx) { return shared_now(tx, clock_); });
+    auto const now = database_.read_now([&](Tx& tx) { return shared_now(tx, clock_.now()); });
     auto const target = settings_.directory / name_for(now);
     try {
         make_directory(settings_.directory);
@@ -179,8 +179,9 @@ void SelfBackup::fail(std::string const& file, std::string const& reason) {
     failed_at_ = now;
     log_.error("self_backup.failed", {{"file", file}, {"reason", reason}});
     try {
-        database_.write_now(
-            [&](Tx& tx) { record_failed_backup(tx, program(shared_now(tx, clock_)), action, file, reason); });
+        database_.write_now([&](Tx& tx) {
+            record_failed_backup(tx, program(shared_now(tx, clock_.now())), action, file, reason);
+        });
     } catch (DatabaseError const& error) {
         // On a full disk the log above is all that can be told.
         log_.error("self_backup.not_recorded", {{"reason", error.what()}});

@@ -21,11 +21,13 @@ class Leases : public EachEngine {
     }
     std::optional<Lease> claim(std::string_view holder) {
         return (*database_)->write_now([&](Tx& tx) {
-            return claim_lease(tx, "judge", holder, 30s, shared_now(tx, clock_));
+            return claim_lease(tx, "judge", holder, 30s, shared_now(tx, clock_.now()));
         });
     }
     bool holds(Lease const& lease) {
-        return (*database_)->read_now([&](Tx& tx) { return holds_lease(tx, lease, shared_now(tx, clock_)); });
+        return (*database_)->read_now([&](Tx& tx) {
+            return holds_lease(tx, lease, shared_now(tx, clock_.now()));
+        });
     }
     void release(Lease const& lease) {
         (*database_)->write_now([&](Tx& tx) { release_lease(tx, lease); });
@@ -104,7 +106,7 @@ TEST_P(Leases, OfManyThatAskAtOnceOneHasIt) {
             asked.push_back(std::async(std::launch::async, [&, i] {
                 return replicas[i]->write_now([&](Tx& tx) {
                     return claim_lease(tx, "judge", "replica-" + std::to_string(i), 30s,
-                                       shared_now(tx, clock_));
+                                       shared_now(tx, clock_.now()));
                 });
             }));
         }
@@ -115,7 +117,7 @@ TEST_P(Leases, OfManyThatAskAtOnceOneHasIt) {
 }
 
 TEST_P(Leases, TheTimeIsTheOneOfTheClockThatIsMovedByHand) {
-    auto const now = (*database_)->read_now([&](Tx& tx) { return shared_now(tx, clock_); });
+    auto const now = (*database_)->read_now([&](Tx& tx) { return shared_now(tx, clock_.now()); });
 
     EXPECT_LT(std::chrono::abs(now - clock_.now()), 5s);
 }

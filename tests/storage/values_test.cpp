@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "support/forwarding_tx.hpp"
 #include "support/test_database.hpp"
 
 namespace securestack::test {
@@ -129,6 +130,23 @@ TEST_P(Values, TheDatabasesClockIsNow) {
     auto const now = std::chrono::system_clock::now();
     auto const told = (*db)->read_now([](Tx& tx) { return tx.database_now(); });
     EXPECT_LT(std::chrono::abs(told - now), std::chrono::seconds{5});
+}
+
+// A database whose clock is ahead of this machine's.
+class AheadTx final : public ForwardingTx {
+  public:
+    using ForwardingTx::ForwardingTx;
+    Time database_now() override { return ForwardingTx::database_now() + std::chrono::seconds{20}; }
+};
+
+TEST_P(Values, TheSharedTimeIsTheDatabases) {
+    auto const told =
+        Time{std::chrono::sys_days{std::chrono::January / 1 / 2026}};  // as a test's clock may say
+    auto const shared = (*db)->read_now([&](Tx& tx) {
+        AheadTx ahead{tx};
+        return shared_now(ahead, told);
+    });
+    EXPECT_LT(std::chrono::abs(shared - (told + std::chrono::seconds{20})), std::chrono::seconds{5});
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Values, each_engine, engine_name);
