@@ -174,6 +174,7 @@ void serve(Settings const& given, ServeOptions options) {
 
     require_free_address(given.listen.host, given.listen.port);
     if (given.metrics_listen) require_free_address(given.metrics_listen->host, given.metrics_listen->port);
+    if (given.tls()) require_usable(TlsFiles{given.tls_cert, given.tls_key});
 
     SystemClock clock;
     auto settings = given;

@@ -59,6 +59,9 @@ struct ServerOptions {
 // cannot start should know before it has changed anything.
 void require_free_address(std::string const& host, std::uint16_t port);
 
+// Throws std::runtime_error with the file and the reason when TLS could not be served with them, likewise.
+void require_usable(TlsFiles const& files);
+
 // What the transport serves: the dispatcher, or a test's own functions. All are called on I/O threads.
 struct RequestHandler {
     using Done = std::move_only_function<void(Response)>;

@@ -9,6 +9,7 @@
 #include "http/incoming.hpp"
 #include "http/incoming_body.hpp"
 #include "http/responder.hpp"
+#include "http/tls.hpp"
 
 namespace securestack {
 namespace {
@@ -80,9 +81,30 @@ class Session final : public Responder<Stream> {
         if constexpr (Base::is_tls) {
             enter_phase(Phase::receiving, service_.options.header_timeout);
             auto const [error] = co_await this->stream_.async_handshake(TlsStream::server, awaiting_result);
+            if (speaks_plain_http(error)) {
+                co_await answer_in_plain();
+                co_return;
+            }
             if (error) broken_ = true;
         }
         this->open_ = !broken_;
+    }
+
+    // To a client that asked for http:// where https:// is spoken; it would see a connection that ends
+    // without a word. What it asked for has gone into the handshake.
+    Awaitable<void> answer_in_plain() {
+        Problem const problem{ErrorCode::malformed, "This port speaks TLS 1.3: ask for it with https://."};
+        auto const id = service_.ids.make(service_.clock.now()).to_string();
+        log_rejected(problem, id, peer_.address);
+        auto const response = problem_response(problem, {}, id);
+        std::string text;
+        ResponseFacts const facts{.request_id = id, .date = worker_.date(), .keep_alive = false};
+        append_response_head(text, response, facts);
+        text += response.content();
+        enter_phase(Phase::sending, service_.options.header_timeout);
+        auto const bytes = asio::buffer(text);
+        auto const [error, sent] = co_await this->socket().async_write_some(bytes, awaiting_result);
+        if (error || sent != text.size()) broken_ = true;
     }
 
     // One request and its answer. False when the connection is to be closed.
@@ -224,17 +246,20 @@ class Session final : public Responder<Stream> {
         this->begin_exchange();
         auto const id = request ? request->id : service_.ids.make(service_.clock.now()).to_string();
         auto const path = request ? request->path : std::string{};
-        service_.log.info("http.rejected",
-                          {{"client", request ? request->client.to_string() : peer_.address.to_string()},
-                           {"request_id", id},
-                           {"status", problem.status()},
-                           {"reason", problem.detail}});
+        log_rejected(problem, id, request ? request->client : peer_.address);
         auto const response = problem_response(problem, path, id);
         ResponseFacts const facts{
             .request_id = id, .keep_alive = false, .secure = request ? request->secure : peer_.tls};
         co_await this->send_whole(response, facts, !request || request->method != Method::head);
         this->end_exchange(request);
         co_return false;
+    }
+
+    void log_rejected(Problem const& problem, std::string const& request_id, Address const& client) {
+        service_.log.info("http.rejected", {{"client", client.to_string()},
+                                            {"request_id", request_id},
+                                            {"status", problem.status()},
+                                            {"reason", problem.detail}});
     }
 
     static Problem too_slow(std::string_view part) {

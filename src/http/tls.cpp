@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <boost/asio/ssl/error.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -49,6 +50,11 @@ void require_readable(std::string const& what, std::string const& file) {
 
 }  // namespace
 
+bool speaks_plain_http(boost::system::error_code const& error) {
+    return error.category() == boost::asio::error::get_ssl_category() &&
+           ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
+}
+
 std::shared_ptr<TlsContext> make_tls_context(TlsFiles const& files) {
     auto context = std::make_shared<TlsContext>(TlsContext::tls_server);
     SSL_CTX* const handle = context->native_handle();
@@ -70,6 +76,10 @@ std::shared_ptr<TlsContext> make_tls_context(TlsFiles const& files) {
         fail("the TLS key " + files.key + " does not belong to the certificate " + files.certificate);
     }
     return context;
+}
+
+void require_usable(TlsFiles const& files) {
+    (void)make_tls_context(files);
 }
 
 }  // namespace securestack

@@ -14,4 +14,7 @@ using TlsContext = asio::ssl::context;
 // std::runtime_error that names the file and the reason.
 std::shared_ptr<TlsContext> make_tls_context(TlsFiles const& files);
 
+// True when a handshake ended with `error` because the client sent an HTTP request instead.
+bool speaks_plain_http(boost::system::error_code const& error);
+
 }  // namespace securestack

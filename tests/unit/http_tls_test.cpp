@@ -242,11 +242,25 @@ TEST_F(TlsTest, AStreamWhoseClientHasGoneIsLetGoWhileItRests) {
     }
 }
 
-TEST_F(TlsTest, PlainHttpOnATlsPortIsClosed) {
+TEST_F(TlsTest, PlainHttpOnATlsPortIsToldSoAndNothingElse) {
     start();
     RawClient client{server->port()};
 
     client.send(get_and_close);
+    auto const answer = client.rest();
+
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+    EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_THAT(answer, HasSubstr("https://"));
+    EXPECT_EQ(answer.find("Strict-Transport-Security"), std::string::npos);
+    EXPECT_FALSE(answer.ends_with("safe"));
+}
+
+TEST_F(TlsTest, WhatIsNeitherTlsNorHttpOnATlsPortIsClosed) {
+    start();
+    RawClient client{server->port()};
+
+    client.send("SSH-2.0-OpenSSH_9.2\r\n");
 
     EXPECT_EQ(client.rest().find("HTTP/1.1"), std::string::npos);
 }
