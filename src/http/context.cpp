@@ -100,7 +100,13 @@ Result<std::optional<bool>> Context::flag(std::string_view name) const {
 
 Result<void> Context::check_preconditions(std::int64_t version) const {
     auto const tag = entity_tag(version);
-    if (request.headers.get("If-Match") && !names(request.headers.joined("If-Match"), tag, false)) {
+    auto const match = request.headers.get("If-Match") ? request.headers.joined("If-Match") : "*";
+    if (!names(match, tag, false)) {
+        // RFC 9110 §13.1.1 compares strongly; proxies that compress make a tag weak.
+        if (names(match, tag, true)) {
+            return Problem{ErrorCode::precondition_failed,
+                           "If-Match takes no weak entity tag (W/…): send " + tag + ", without the W/."};
+        }
         return Problem{ErrorCode::precondition_failed,
                        "It has changed since you read it: its ETag is now " + tag +
                            ". Read it again, then repeat the change with that value in If-Match."};

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/id.hpp"
@@ -118,6 +119,13 @@ TEST_F(Conditions, IfMatchRefusesAnotherAWeakAndAMalformedOne) {
         ASSERT_FALSE(checked) << value;
         EXPECT_EQ(checked.error().code, ErrorCode::precondition_failed);
     }
+}
+
+TEST_F(Conditions, AWeakTagIsRefusedAsOneAndNotAsAChange) {
+    request.headers.set("If-Match", "W/\"3\"");
+    EXPECT_THAT(context().check_preconditions(3).error().detail, ::testing::HasSubstr("weak"));
+    request.headers.set("If-Match", "W/\"2\"");
+    EXPECT_THAT(context().check_preconditions(3).error().detail, ::testing::HasSubstr("has changed"));
 }
 
 TEST_F(Conditions, AreAStarOrEntityTags) {
