@@ -10,9 +10,21 @@ namespace {
 
 constexpr std::size_t most_lookups = 8;  // at once: each has a connection with a cache of its own
 
+bool is_own_key(Settings const& settings) {
+    return settings.master_key_file == settings.data_dir / "master.key";
+}
+
+// A key file that was named is not made here: without it there shall be no new database either.
+void require_named_key(Settings const& settings) {
+    if (is_own_key(settings)) return;
+    if (auto const key = MasterKey::load(settings.master_key_file); !key)
+        throw StartError(key.error().detail);
+}
+
 std::unique_ptr<Database> open(Settings const& settings, SchemaPolicy policy, Log& log,
                                DatabaseObserver observer) {
     if (policy == SchemaPolicy::migrate) {
+        require_named_key(settings);
         make_data_directory(settings.data_dir);
     } else {
         require_database(settings);
@@ -52,7 +64,7 @@ bool holds_sealed_keys(Database& database) {
 // key beside a database that another one sealed would open nothing.
 MasterKey load_key(Settings const& settings, Database& database, MissingKey missing) {
     auto const& file = settings.master_key_file;
-    auto const own = file == settings.data_dir / "master.key";
+    auto const own = is_own_key(settings);
     bool const must_exist = missing == MissingKey::refuse && holds_sealed_keys(database);
     if (own && must_exist && !std::filesystem::exists(file)) {
         throw StartError(fmt::format(

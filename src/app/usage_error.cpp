@@ -40,6 +40,15 @@ std::string words_of(Command const& command) {
     return words;
 }
 
+// What is wrong, in one line; `unknown` is the first argument that nobody knows, or empty.
+std::string fault(CLI::ParseError const& error, std::string_view unknown, bool is_group) {
+    if (unknown.starts_with('-')) return fmt::format("there is no option {}", unknown);
+    if (!unknown.empty() && is_group) return fmt::format("there is no command \"{}\"", unknown);
+    std::string_view const text = error.what();
+    if (text.ends_with(" missing")) return fmt::format("{} needs a value", text.substr(0, text.find(':')));
+    return std::string{text};
+}
+
 }  // namespace
 
 std::string explain(CLI::ParseError const& error, CLI::App& app,
@@ -50,9 +59,7 @@ std::string explain(CLI::ParseError const& error, CLI::App& app,
     auto const is_group = !commands_of(*deepest).empty();
     auto const* parent = deepest->get_parent();
     if (is_group && word.empty()) return deepest->help(parent ? parent->get_name() : "");
-    auto const unknown_command = is_group && word.front() != '-';
-    auto text = unknown_command ? fmt::format("securestack: there is no command \"{}\"\n", word)
-                                : fmt::format("securestack: {}\n", error.what());
+    auto text = fmt::format("securestack: {}\n", fault(error, word, is_group));
     if (auto const hint = nearest_name(word, names_of(*deepest))) {
         text += fmt::format("Did you mean {}?\n", *hint);
     }

@@ -52,6 +52,17 @@ class Places(OneInstance):
             self.assertIn(f"cannot listen on 127.0.0.1, port {self.app.port}: Address already in use", done.stderr)
             self.assertFalse((other.data_dir / "securestack.db").exists())
 
+    def test_a_server_without_its_files_makes_no_database(self):
+        nowhere = str(self.app.data_dir / "nowhere.pem")
+        for settings in ({"SECURESTACK_TLS_CERT": nowhere, "SECURESTACK_TLS_KEY": nowhere},
+                         {"SECURESTACK_MASTER_KEY_FILE": nowhere}):
+            with self.subTest(settings=settings):
+                done = self.app.tool("serve", **settings)
+
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(nowhere, done.stderr)
+                self.assertFalse((self.app.data_dir / "securestack.db").exists())
+
     def test_the_schema_is_not_changed_under_a_server_of_an_earlier_release(self):
         self.app.start()
         with sqlite3.connect(self.app.data_dir / "securestack.db") as database:
