@@ -1,13 +1,13 @@
 #include "storage/row_texts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace securestack {
 namespace {
 
 constexpr std::size_t kept_with_each = 256;  // entry, index and allocations, about
-constexpr int marks_bits = 15;
-constexpr std::size_t marks = std::size_t{1} << marks_bits;
+constexpr int place_bits = 13;
 constexpr std::uint64_t mixer = 0x9e3779b97f4a7c15;  // 2^64 over the golden ratio (Knuth, 6.4)
 
 std::size_t size_of(RowText const& text) {
@@ -43,10 +43,14 @@ void RowTexts::offer(void const* kind, std::span<RowVersion const> rows, std::sp
 }
 
 bool RowTexts::seen_before(Key const& key, std::int64_t version) {
-    if (marks_.empty()) marks_.resize(marks);
+    if (marks_.empty()) marks_.resize(std::size_t{1} << place_bits);
     std::uint64_t const hash = (Hash{}(key) + static_cast<std::uint64_t>(version)) * mixer;
     auto const mark = static_cast<std::uint32_t>(hash) | 1U;
-    return std::exchange(marks_[hash >> (64 - marks_bits)], mark) == mark;
+    auto& place = marks_[hash >> (64 - place_bits)];
+    if (std::ranges::find(place, mark) != place.end()) return true;
+    std::shift_right(place.begin(), place.end(), 1);
+    place.front() = mark;
+    return false;
 }
 
 void RowTexts::clear() {

@@ -4,6 +4,7 @@
 // never goes stale. Only transactions that see nothing but what is committed have a cache (Tx::row_texts).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -58,8 +59,10 @@ class RowTexts {
     std::mutex mutex_;
     LruCache<Kept, Key, Key, Hash> kept_;
     // A doorkeeper (Einziger, Friedman, Manes: TinyLFU, 2017): a mark for each of the last rows that were
-    // offered.
-    std::vector<std::uint32_t> marks_;
+    // offered. A place has room for several, newest first, so that two rows of one page that meet in it do
+    // not rub out each other's for ever.
+    using Place = std::array<std::uint32_t, 4>;
+    std::vector<Place> marks_;
 };
 
 }  // namespace securestack

@@ -1,5 +1,7 @@
 // What is kept of rows between pages, and what is never kept.
+#include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 #include <boost/json/parse.hpp>
 
@@ -47,6 +49,18 @@ TEST(RowTexts, KeepTheLatestVersion) {
     keep(texts, &kind, {id, 2}, "two again");  // by one who reads an older snapshot
     EXPECT_EQ(shown(texts, &kind, {id, 3}), "three");
     EXPECT_EQ(shown(texts, &kind, {id, 2}), "nothing");
+}
+
+// Whatever rows meet in the doorkeeper's table.
+TEST(RowTexts, KeepEveryRowOfAPageThatComesBack) {
+    RowTexts texts{1'000'000};
+    std::vector<RowVersion> rows;
+    for (int i = 0; i < 1'000; ++i) rows.push_back({ids.make(Time{}), 1});
+    std::vector<RowText> const offered(rows.size(), text("kept"));
+    texts.offer(&kind, rows, offered);
+    texts.offer(&kind, rows, offered);
+
+    EXPECT_EQ(std::ranges::count(texts.find(&kind, rows), nullptr), 0);
 }
 
 TEST(RowTexts, ForgetWhatWasNotUsedForLongest) {
