@@ -35,7 +35,7 @@ std::string_view first_unknown(Command const& command, std::vector<std::string_v
 std::string words_of(Command const& command) {
     std::string words;
     for (auto const* c = &command; c->get_parent() != nullptr; c = c->get_parent()) {
-        words = " " + c->get_name() + words;
+        words.insert(0, c->get_name()).insert(0, " ");
     }
     return words;
 }

@@ -117,7 +117,7 @@ class Session final : public Responder<Stream> {
             make_request(*head, peer_, service_.options.trusted_proxies, service_.ids, service_.clock.now());
         if (!made) co_return co_await reject(made.error(), nullptr);
         Framing const framing{*head};
-        auto const request = *made;
+        auto const& request = *made;
         input_.consume(size);
         if (framing.chunked || framing.length > 0) {
             if (!co_await receive_body(framing, *request)) co_return false;
