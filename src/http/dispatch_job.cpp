@@ -5,10 +5,11 @@
 
 namespace securestack {
 
-Dispatcher::Job::Job(Dispatcher& owner, std::shared_ptr<Request> asked, Done answer)
+Dispatcher::Job::Job(Dispatcher& owner, std::shared_ptr<Request> asked, Done answer, Admitted admitted)
     : dispatcher_(owner),
       request_(std::move(asked)),
       done_(std::move(answer)),
+      admitted_(std::move(admitted)),
       started_(std::chrono::steady_clock::now()) {}
 
 void Dispatcher::Job::start() {
@@ -60,17 +61,29 @@ void Dispatcher::Job::resolve() {
 
 void Dispatcher::Job::admitted(Principal principal) {
     context_.emplace(Context{*request_, std::move(principal), now_, dispatcher_.ids_, dispatcher_.cursors_});
-    if (auto sparing = check_rate(); !sparing) return refuse(sparing.error());
-    auto const& route = *match_.route;
-    if (auto allowed = check_permission(route, context_->principal); !allowed) return refuse(allowed.error());
-    if (auto known = check_query(route, *request_); !known) return refuse(known.error());
-    if (auto sound = check_conditions(request_->headers); !sound) return refuse(sound.error());
-    if (auto wanted = check_body(route, *request_); !wanted) return refuse(wanted.error());
+    bool const screening = admitted_ != nullptr;  // then it comes again, and is counted then
+    if (auto sparing = screening ? Result<void>{} : check_rate(); !sparing) return refuse(sparing.error());
+    if (auto sound = check_head(); !sound) return refuse(sound.error());
+    if (screening) return end_screening();
+    if (auto wanted = check_body(*match_.route, *request_); !wanted) return refuse(wanted.error());
     if (auto keyed = check_idempotency(); !keyed) return refuse(keyed.error());
-    auto steps = route.bind(*context_, match_.values);
+    auto steps = match_.route->bind(*context_, match_.values);
     if (!steps) return refuse(steps.error());
     steps_ = *std::move(steps);
     advance();
+}
+
+Result<void> Dispatcher::Job::check_head() const {
+    auto const& route = *match_.route;
+    if (auto allowed = check_permission(route, context_->principal); !allowed) return allowed.error();
+    if (auto known = check_query(route, *request_); !known) return known.error();
+    return check_conditions(request_->headers);
+}
+
+void Dispatcher::Job::end_screening() {
+    bool const known = !context_->principal.is_anonymous();
+    done_ = nullptr;
+    std::exchange(admitted_, nullptr)(known);
 }
 
 // Pages, health and metrics are everybody's at any time; pings have a limit of their own.
@@ -183,10 +196,12 @@ std::exception_ptr const& Dispatcher::Job::rolled_back() {
     return thrown;
 }
 
-// Seconds may lie between a route's first write and its last: whoever was shut out since does no more.
+// Seconds may lie between a route's first write and its last, or before the first when many wait: whoever was
+// shut out since does no more.
 Dispatcher::Job::Outcome Dispatcher::Job::run_step(Tx& tx, bool write) {
     auto const& principal = context_->principal;
-    if (write && next_ > 0 && !principal.is_anonymous()) {
+    bool const late = std::chrono::steady_clock::now() - started_ > dispatcher_.limits_.admission;
+    if (write && (next_ > 0 || late) && !principal.is_anonymous()) {
         auto const now = dispatcher_.clock_.now();
         auto const still = dispatcher_.authenticator_.confirm(tx, *request_, principal, now);
         if (!still) return still.error();

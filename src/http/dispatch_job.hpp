@@ -13,7 +13,10 @@ namespace securestack {
 
 struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
   public:
-    Job(Dispatcher& owner, std::shared_ptr<Request> asked, Done answer);
+    using Admitted = std::move_only_function<void(bool known)>;
+
+    // With `admitted` the job ends there, once the head has passed all that it is asked for.
+    Job(Dispatcher& owner, std::shared_ptr<Request> asked, Done answer, Admitted admitted = {});
     void start();
 
   private:
@@ -25,6 +28,8 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     void answer_unmatched(Problem problem);
     void resolve();
     void admitted(Principal principal);
+    Result<void> check_head() const;
+    void end_screening();
     Result<void> check_idempotency();
     Result<void> check_rate();
 
@@ -64,6 +69,7 @@ struct Dispatcher::Job : std::enable_shared_from_this<Dispatcher::Job> {
     Dispatcher& dispatcher_;
     std::shared_ptr<Request> request_;
     Done done_;
+    Admitted admitted_;
     std::chrono::steady_clock::time_point started_;
     Time now_;
     Router::Match match_;

@@ -23,6 +23,14 @@ void Dispatcher::dispatch(std::shared_ptr<Request> request, Done done) {
     job->start();
 }
 
+void Dispatcher::screen(std::shared_ptr<Request> request, Screening::Done done) {
+    auto const shared = std::make_shared<Screening::Done>(std::move(done));
+    auto refused = [shared](Response response) { (*shared)({.refusal = std::move(response)}); };
+    auto admitted = [shared](bool known) { (*shared)({.is_known = known}); };
+    auto job = std::make_shared<Job>(*this, std::move(request), std::move(refused), std::move(admitted));
+    job->start();
+}
+
 void Dispatcher::report(Exchange exchange) const {
     if (!hooks_.finished) return;
     if (exchange.route == nullptr && exchange.request != nullptr) {

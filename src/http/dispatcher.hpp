@@ -52,6 +52,16 @@ struct DispatchHooks {
 struct DispatchLimits {
     std::chrono::milliseconds request{10'000};  // no step begins later than this
     std::chrono::milliseconds cpu_wait{1'000};  // in the queue of the cpu pool
+    // A write that begins later asks again whether its caller may: who was shut out acts no more within a
+    // second.
+    std::chrono::milliseconds admission{500};
+};
+
+// What the head of a request decides alone.
+struct Screening {
+    using Done = std::move_only_function<void(Screening)>;
+    std::optional<Response> refusal = {};  // the answer: the body need not be read
+    bool is_known = false;                 // whether somebody is logged in, on a route that asks for it
 };
 
 class Dispatcher {
@@ -66,8 +76,13 @@ class Dispatcher {
     // `request` is not touched after that. Exceptions of handlers become 500 (logged with the request id) or
     // 503; a write that succeeded without an audit record is rolled back and becomes 500. The answer to a
     // HEAD is that of the GET: who sends it leaves the content out. Whoever was admitted is confirmed again
-    // before each later write and before each piece of a stream.
+    // before each later write, before a first one that waited (DispatchLimits::admission), and before each
+    // piece of a stream.
     void dispatch(std::shared_ptr<Request> request, Done done);
+
+    // Before a large body is read: calls `done` once, on any thread, with the answer that its head alone asks
+    // for (no route, nobody logged in, not allowed), or with none. `dispatch` asks the same again.
+    void screen(std::shared_ptr<Request> request, Screening::Done done);
 
     // Who sends the answer reports here what came of it; adds the route where it is not known.
     void report(Exchange exchange) const;

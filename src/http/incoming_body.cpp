@@ -3,8 +3,6 @@
 namespace securestack {
 namespace {
 
-// Bodies up to here do not count against the budget: the number of connections bounds them.
-constexpr std::size_t uncounted = 4 * 1024;
 constexpr std::size_t usual_piece = 16 * 1024;
 
 Problem no_room(std::string detail, std::chrono::seconds retry_after) {
@@ -16,14 +14,19 @@ Problem no_room(std::string detail, std::chrono::seconds retry_after) {
 }  // namespace
 
 struct IncomingBody::Shares {
-    explicit Shares(Service const& service) : memory(service.bodies), disk(service.spools) {}
+    Shares(MemoryBudget& bodies, MemoryBudget& spools) : memory(bodies), disk(spools) {}
     MemoryBudget::Lease memory;
     MemoryBudget::Lease disk;
 };
 
-IncomingBody::IncomingBody(Service const& service, Request& request, std::optional<std::uint64_t> length,
-                           std::size_t limit, bool takes_files)
-    : service_(service), request_(request), length_(length), takes_files_(takes_files), decoder_(limit) {}
+IncomingBody::IncomingBody(Service const& service, MemoryBudget& budget, Request& request,
+                           std::optional<std::uint64_t> length, std::size_t limit, bool takes_files)
+    : service_(service),
+      budget_(budget),
+      request_(request),
+      length_(length),
+      takes_files_(takes_files),
+      decoder_(limit) {}
 
 Result<std::size_t> IncomingBody::take(std::string_view in) {
     auto const taken = decode(in);
@@ -50,7 +53,7 @@ std::size_t IncomingBody::expected() const {
 }
 
 IncomingBody::Shares& IncomingBody::shares() {
-    if (!shares_) request_.body_lease = shares_ = std::make_shared<Shares>(service_);
+    if (!shares_) request_.body_lease = shares_ = std::make_shared<Shares>(budget_, service_.spools);
     return *shares_;
 }
 

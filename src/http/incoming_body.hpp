@@ -12,9 +12,13 @@ namespace securestack {
 
 class IncomingBody {
   public:
-    // `length` is the announced one, nullopt when the body comes in chunks.
-    IncomingBody(Service const& service, Request& request, std::optional<std::uint64_t> length,
-                 std::size_t limit, bool takes_files);
+    // Bodies up to here do not count against a budget: the number of connections bounds them.
+    static constexpr std::size_t uncounted = 4 * 1024;
+
+    // `length` is the announced one, nullopt when the body comes in chunks. `budget` is for what of it is in
+    // memory.
+    IncomingBody(Service const& service, MemoryBudget& budget, Request& request,
+                 std::optional<std::uint64_t> length, std::size_t limit, bool takes_files);
 
     // Moves what it can of `in` into the request; how many bytes that were. A Problem when the body is not
     // well formed, too long, or there is no room for it. Writes to the disk, on this thread.
@@ -32,6 +36,7 @@ class IncomingBody {
     void write();
 
     Service const& service_;
+    MemoryBudget& budget_;
     Request& request_;
     std::optional<std::uint64_t> const length_;
     bool const takes_files_;

@@ -12,6 +12,7 @@
 namespace securestack {
 namespace {
 
+constexpr std::size_t strangers_part = 4;  // one of so many of the memory for bodies
 constexpr std::size_t max_refusals =
     256;  // connections over the limit that are told so; the rest are just closed
 constexpr std::chrono::milliseconds cut_patience{2'000};
@@ -38,7 +39,10 @@ RequestHandler handler_of(Dispatcher& dispatcher) {
                 dispatcher.dispatch(std::move(request), std::move(done));
             },
             [&](Exchange const& exchange) { dispatcher.report(exchange); },
-            [&](Method method, std::string_view path) { return dispatcher.file_timeout(method, path); }};
+            [&](Method method, std::string_view path) { return dispatcher.file_timeout(method, path); },
+            [&](std::shared_ptr<Request> request, Screening::Done done) {
+                dispatcher.screen(std::move(request), std::move(done));
+            }};
 }
 
 }  // namespace
@@ -49,8 +53,9 @@ struct HttpServer::State {
         : options(std::move(given)),
           handler(std::move(given_handler)),
           bodies(options.max_body_memory),
+          strangers_bodies(options.max_body_memory / strangers_part),
           spools(options.max_spooled),
-          service{options, handler, database, ids, clock, log, bodies, spools},
+          service{options, handler, database, ids, clock, log, bodies, strangers_bodies, spools},
           tls(options.tls ? make_tls_context(*options.tls) : nullptr),
           workers(make_workers(options, clock, log)),
           listener(options.host, options.port, workers, log,
@@ -94,6 +99,7 @@ struct HttpServer::State {
     RequestHandler const handler;
     Census census;
     MemoryBudget bodies;
+    MemoryBudget strangers_bodies;
     MemoryBudget spools;
     Service const service;
     std::mutex tls_mutex;

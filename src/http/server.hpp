@@ -31,7 +31,8 @@ struct ServerOptions {
     std::size_t max_connections = 8192;
     std::size_t max_header_bytes = 16 * 1024;
     std::size_t max_target_bytes = 8 * 1024;
-    // For request bodies over 4 KiB, of all connections together; beyond it 503.
+    // For request bodies over 4 KiB, of all connections together; beyond it 503. Where nobody need be logged
+    // in, they have a quarter as much of their own, so that they cannot be in the way of the others.
     std::size_t max_body_memory = 256 * 1024 * 1024;
     // Where a route takes files, what is longer than the first waits in this directory (the system's
     // temporary one when empty), which must not be in memory; no more than the last of all connections
@@ -73,6 +74,9 @@ struct RequestHandler {
     std::function<void(Exchange const& exchange)> finished = {};
     // Of a route that takes files: how long it may take; zero of any other. May be empty.
     std::function<std::chrono::milliseconds(Method method, std::string_view path)> file_timeout = {};
+    // Asked with a request whose body is large, or waits for "100 Continue", before it is read; calls `done`
+    // like `serve`. May be empty.
+    std::function<void(std::shared_ptr<Request> request, Screening::Done done)> screen = {};
 };
 
 struct ServerStats {

@@ -14,7 +14,8 @@ struct Service {
     Clock& clock;
     Log& log;
     MemoryBudget& bodies;
-    MemoryBudget& spools;  // bytes on the disk
+    MemoryBudget& strangers_bodies;  // of requests where nobody need be logged in
+    MemoryBudget& spools;            // bytes on the disk
 };
 
 // Request bodies and answers may take their timeout and, beyond that, as long as this rate needs.

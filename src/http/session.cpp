@@ -120,7 +120,8 @@ class Session final : public Responder<Stream> {
         auto const& request = *made;
         input_.consume(size);
         if (framing.chunked || framing.length > 0) {
-            if (!co_await receive_body(framing, *request)) co_return false;
+            MemoryBudget* const budget = co_await screen(framing, request);
+            if (budget == nullptr || !co_await receive_body(framing, *request, *budget)) co_return false;
         }
         co_return co_await answer(framing, request);
     }
@@ -167,7 +168,31 @@ class Session final : public Responder<Stream> {
         if (worker_.draining()) this->begin_drain(worker_.drain_idle_until());
     }
 
-    Awaitable<bool> receive_body(Framing const& framing, Request& request) {
+    // What the head alone decides is decided before a large body is read: it is held, or waits on the disk,
+    // only for who is let in. The budget that it counts against; null when the request has been answered.
+    Awaitable<MemoryBudget*> screen(Framing const& framing, std::shared_ptr<Request> const& request) {
+        bool const large = framing.chunked || framing.length > IncomingBody::uncounted;
+        if (!service_.handler.screen || (!large && !framing.expect_continue)) co_return &service_.bodies;
+        this->begin_exchange();
+        auto const handover = std::make_shared<Handover<Screening>>(worker_.gate());
+        service_.handler.screen(request, [handover](Screening made) { handover->deliver(std::move(made)); });
+        auto const made = co_await this->result_of(handover, service_.options.handler_timeout);
+        if (made && !made->refusal) {
+            co_return made->is_known ? &service_.bodies : &service_.strangers_bodies;
+        }
+        std::optional<Response> response;
+        if (made) response = made->refusal;
+        if (!made && !broken_) response = too_late(*request);
+        ResponseFacts const facts{.request_id = request->id,
+                                  .minor = framing.minor,
+                                  .keep_alive = false,
+                                  .secure = request->secure};
+        if (response) co_await this->respond(*response, facts, *request);
+        this->end_exchange(request.get());
+        co_return nullptr;
+    }
+
+    Awaitable<bool> receive_body(Framing const& framing, Request& request, MemoryBudget& budget) {
         auto const limit = service_.handler.body_limit(request.method, request.path);
         Problem const excess = too_large(limit);
         if (framing.length > limit) co_return co_await reject(excess, &request);
@@ -177,20 +202,21 @@ class Session final : public Responder<Stream> {
             if (!co_await this->send(interim)) co_return false;
         }
         auto const length = framing.chunked ? std::nullopt : std::optional{framing.length};
-        IncomingBody body{service_, request, length, limit, takes_files(request)};
-        auto const begun = std::chrono::steady_clock::now();
+        IncomingBody body{service_, budget, request, length, limit, takes_files(request)};
+        Patience patience{service_.options.body_timeout, slowest_bytes_per_second};
         for (;;) {
             auto const taken = body.take(input_.view());
             if (!taken) co_return co_await reject(taken.error(), &request);
             input_.consume(*taken);
             auto const expected = body.expected();
             if (expected == 0) co_return true;
-            enter_phase(Phase::receiving, {});
-            this->move_deadline(begun + service_.options.body_timeout +
-                                std::chrono::seconds{body.received() / slowest_bytes_per_second});
-            if (!co_await this->receive(expected)) {
+            enter_phase(Phase::receiving, patience.left());
+            auto const begun = std::chrono::steady_clock::now();
+            bool const received = co_await this->receive(expected);
+            patience.wait(std::chrono::steady_clock::now() - begun, input_.view().size());
+            if (!received || patience.is_over()) {
                 Problem const problem = too_slow("body");
-                if (expired_) co_await reject(problem, &request);
+                if (expired_ || received) co_await reject(problem, &request);
                 co_return false;
             }
         }
@@ -220,12 +246,7 @@ class Session final : public Responder<Stream> {
                                   .keep_alive = framing.keep_alive && made && !worker_.draining(),
                                   .secure = request->secure};
         if (!made && request->stop.stop_possible()) this->abort();  // no word is better than a wrong one
-        if (!made && !broken_) {
-            auto const path = without_ids(request->path);
-            service_.log.error("http.timeout", {{"request_id", request->id}, {"path", path}});
-            Problem const problem{ErrorCode::unavailable, "The answer took too long."};
-            made = problem_response(problem, request->path, request->id);
-        }
+        if (!made && !broken_) made = too_late(*request);
         bool const go_on = made && !broken_ && co_await this->respond(*made, facts, *request);
         this->end_exchange(request.get());
         co_return go_on;
@@ -262,6 +283,12 @@ class Session final : public Responder<Stream> {
                                             {"reason", problem.detail}});
     }
 
+    Response too_late(Request const& request) const {
+        auto const path = without_ids(request.path);
+        service_.log.error("http.timeout", {{"request_id", request.id}, {"path", path}});
+        Problem const problem{ErrorCode::unavailable, "The answer took too long."};
+        return problem_response(problem, request.path, request.id);
+    }
     static Problem too_slow(std::string_view part) {
         return {ErrorCode::request_timeout, "The request's " + std::string{part} + " took too long."};
     }

@@ -214,6 +214,12 @@ class DispatcherTest : public ::testing::Test {
         return ask(asked);
     }
 
+    Screening screen(std::shared_ptr<Request> asked) {
+        std::promise<Screening> screened;
+        dispatcher.screen(std::move(asked), [&](Screening made) { screened.set_value(std::move(made)); });
+        return screened.get_future().get();
+    }
+
     std::int64_t count(std::string const& table) {
         return database->read_now([&](Tx& tx) {
             return *tx.first("SELECT count(*) FROM " + table, {},

@@ -44,6 +44,17 @@ TEST_F(ServerTest, ABodyThatDoesNotComeEndsAtItsDeadline) {
     EXPECT_EQ(client.receive().status, 408);
 }
 
+TEST_F(ServerTest, ABodyThatBeganQuicklyMayStandStillNoLonger) {
+    start({.body_timeout = 100ms});
+    auto client = connect();
+    auto const begun = std::chrono::steady_clock::now();
+
+    client.send(request("/large", "Content-Length: 95000\r\n", "POST") + std::string(90'000, 'x'));
+
+    EXPECT_EQ(client.receive().status, 408);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 1s);
+}
+
 TEST_F(ServerTest, AnAnswerThatDoesNotComeBecomes503) {
     start({.handler_timeout = 100ms});
     auto client = connect();

@@ -33,12 +33,19 @@ class ServerTest : public testing::Test {
     void start(ServerOptions options = {}) {
         options.port = 0;
         options.drain_grace = std::min(options.drain_grace, 300ms);
-        RequestHandler handler{
-            [](Method, std::string_view path) { return std::size_t{path == "/large" ? 100'000U : 1000U}; },
-            [this](std::shared_ptr<Request> const& r, RequestHandler::Done done) {
-                serve(*r, std::move(done));
-            },
-            [this](Exchange const& exchange) { keep(exchange); }};
+        RequestHandler handler{[](Method, std::string_view path) {
+                                   return std::size_t{path.starts_with("/large") ? 100'000U : 1000U};
+                               },
+                               [this](std::shared_ptr<Request> const& r, RequestHandler::Done done) {
+                                   serve(*r, std::move(done));
+                               },
+                               [this](Exchange const& exchange) { keep(exchange); }};
+        handler.screen = [](std::shared_ptr<Request> const& r, Screening::Done done) {
+            Screening made;
+            if (r->path == "/large/private") made.refusal = text_response(401, "text/plain", "who?");
+            made.is_known = r->path != "/large/anybody";
+            done(std::move(made));
+        };
         server =
             std::make_unique<HttpServer>(std::move(options), std::move(handler), *database, ids, clock, *log);
         server->start();

@@ -35,6 +35,42 @@ TEST_F(ServerTest, LargeBodiesShareABudget) {
     EXPECT_EQ(again.status, 200);
 }
 
+TEST_F(ServerTest, StrangersBodiesAreNotInTheWayOfTheOthers) {
+    start({.max_body_memory = 160'000});
+    auto const announced = [](std::string const& path) {
+        return request(path, "Content-Length: 30000\r\n", "POST");
+    };
+    auto const ask = [&](std::string const& path) {
+        auto client = connect();
+        client.send(announced(path) + std::string(30'000, 'y'));
+        return client.receive().status;
+    };
+    auto holder = connect();
+    holder.send(announced("/large/anybody") + std::string(29'999, 'x'));
+
+    auto stranger = ask("/large/anybody");
+    for (int i = 0; i < 500 && stranger == 200; ++i) stranger = ask("/large/anybody");
+
+    EXPECT_EQ(stranger, 503);
+    EXPECT_EQ(ask("/large"), 200);
+}
+
+TEST_F(ServerTest, WhoIsNotLetInSendsNoLargeBody) {
+    start();
+    auto client = connect();
+    auto patient = connect();
+
+    client.send(request("/large/private", "Content-Length: 90000\r\n", "POST"));
+    patient.send(request("/large/private", "Content-Length: 9\r\nExpect: 100-continue\r\n", "POST"));
+    auto const answer = client.receive();
+
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_EQ(answer.header("Connection"), "close");
+    EXPECT_EQ(patient.receive().status, 401);
+    EXPECT_EQ(served, 0);
+    EXPECT_EQ(reported(2)[0].status, 401);
+}
+
 TEST_F(ServerTest, RefusesALargeBodyBeforeItComes) {
     start();
     auto client = connect();
