@@ -188,10 +188,12 @@ class Connection::Answers {
 
 Connection::Connection(Secret const& url, std::chrono::milliseconds statement_timeout) {
     // What stands before dbname is a default that the URL may override; what stands after it holds.
-    char const* const names[] = {
-        "connect_timeout",           "keepalives_idle", "keepalives_interval", "keepalives_count",
-        "fallback_application_name", "dbname",          "client_encoding",     nullptr};
-    char const* const values[] = {"5", "30", "10", "3", "securestack", url.reveal().c_str(), "UTF8", nullptr};
+    // A standby takes no writes and may lag: of several hosts the primary is sought.
+    char const* const names[] = {"connect_timeout",  "keepalives_idle",      "keepalives_interval",
+                                 "keepalives_count", "target_session_attrs", "fallback_application_name",
+                                 "dbname",           "client_encoding",      nullptr};
+    char const* const values[] = {
+        "5", "30", "10", "3", "read-write", "securestack", url.reveal().c_str(), "UTF8", nullptr};
     handle_.reset(PQconnectdbParams(names, values, 1));
     auto* handle = handle_.get();
     if (handle == nullptr || PQstatus(handle) != CONNECTION_OK) {

@@ -151,9 +151,11 @@ PostgresDatabase::Try PostgresDatabase::run_once(Slot& slot, Unit& unit) {
         slot->set_deadline(unit.deadline);
         slot->run_script(begin_statement(unit.kind));
     } catch (DatabaseError const& error) {
-        // Nothing has been done yet.
-        outcome.again = error.kind() == Kind::unavailable;
+        // Nothing has been done yet. That not even a transaction begins may be this connection's fault:
+        // behind a proxy it may lead to a standby now.
+        outcome.again = error.kind() != Kind::interrupted;
         outcome.error = std::current_exception();
+        slot.reset();
         return outcome;
     }
     outcome = unit.kind == UnitKind::read ? run_read(*slot, unit) : run_write(*slot, unit);

@@ -39,6 +39,13 @@ TEST_P(Outage, ABrokenIdleConnectionIsReplacedUnnoticed) {
     EXPECT_EQ(names(), (std::vector<std::string>{"alice", "bob"}));
 }
 
+// A standby, or a primary that was made one.
+TEST_P(Outage, AServerThatTakesNoWritesIsNotTheDatabase) {
+    auto const read_only = database->url().reveal() + "&options=-c%20default_transaction_read_only%3Don";
+
+    EXPECT_EQ(kind_of([&] { open_database(Secret{read_only}, {.readers = 1}, *log); }), Kind::unavailable);
+}
+
 TEST_P(Outage, AWriteWhoseConnectionBreaksBeforeTheCommitIsRunAgain) {
     reopen_as_victim();
     int runs = 0;
