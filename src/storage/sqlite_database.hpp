@@ -57,8 +57,8 @@ class SqliteDatabase final : public QueuedDatabase {
     void checkpoint_when_due(int new_pages);
 
     bool const in_memory_;
-    // The only connection that writes or copies the log: SQLite's checkpoint never meets a second writer in
-    // this process.
+    // The only connection that writes or copies the log. A checkpoint that meets another connection's commit
+    // can lose what was committed, in SQLite before 3.51.3 (https://sqlite.org/wal.html#walresetbug).
     std::unique_ptr<Connection> writer_;
     std::vector<std::unique_ptr<Connection>> readers_;
     Shelf<Connection> lookups_;
