@@ -4,19 +4,32 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <utility>
 
 namespace securestack {
 namespace {
 
-sigset_t answered_signals() {
+sigset_t set_of(std::initializer_list<int> members) {
     sigset_t signals;
     sigemptyset(&signals);
-    for (int const signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
+    for (int const signal : members) sigaddset(&signals, signal);
     return signals;
+}
+
+sigset_t answered_signals() {
+    return set_of({SIGTERM, SIGINT, SIGHUP, SIGUSR1});
+}
+
+int await(sigset_t const& signals) {
+    int signal = 0;
+    while (sigwait(&signals, &signal) != 0) {
+    }
+    return signal;
 }
 
 }  // namespace
@@ -28,10 +41,7 @@ ProcessSignals::ProcessSignals() : on_terminal_(isatty(STDIN_FILENO) == 1) {
 }
 
 ProcessSignal ProcessSignals::wait() {
-    auto const signals = answered_signals();
-    int signal = 0;
-    while (sigwait(&signals, &signal) != 0) {
-    }
+    auto const signal = await(answered_signals());
     if (signal == SIGUSR1) return ProcessSignal::drained;
     auto const terminal_gone = on_terminal_ && isatty(STDIN_FILENO) == 0;
     return signal == SIGHUP && !terminal_gone ? ProcessSignal::reload : ProcessSignal::stop;
@@ -39,6 +49,16 @@ ProcessSignal ProcessSignals::wait() {
 
 void ProcessSignals::post_drained() {
     kill(getpid(), SIGUSR1);
+}
+
+// SIGUSR1, sent to this thread alone, is its end.
+StopWatch::StopWatch(std::function<void()> stopped)
+    : thread_([stopped = std::move(stopped)] {
+          if (await(set_of({SIGTERM, SIGINT, SIGUSR1})) != SIGUSR1) stopped();
+      }) {}
+
+StopWatch::~StopWatch() {
+    pthread_kill(thread_.native_handle(), SIGUSR1);
 }
 
 void notify_service_manager(char const* state) {

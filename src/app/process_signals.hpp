@@ -1,6 +1,9 @@
 // The signals that a server answers, taken one at a time by the main thread.
 #pragma once
 
+#include <functional>
+#include <thread>
+
 namespace securestack {
 
 enum class ProcessSignal {
@@ -19,6 +22,19 @@ class ProcessSignals {
 
   private:
     bool const on_terminal_;
+};
+
+// While it lives, a signal to stop calls `stopped`, on a thread of its own: who starts is busy, and may wait
+// for something that does not come. Make it after ProcessSignals, and end it before they are waited for.
+class StopWatch {
+  public:
+    explicit StopWatch(std::function<void()> stopped);
+    ~StopWatch();
+    StopWatch(StopWatch const&) = delete;
+    StopWatch& operator=(StopWatch const&) = delete;
+
+  private:
+    std::jthread thread_;
 };
 
 // systemd's notification protocol; nothing happens unless it started this process with Type=notify.

@@ -13,6 +13,7 @@
 
 #include "app/application.hpp"
 #include "app/build_info.hpp"
+#include "app/open_files.hpp"
 #include "app/process_signals.hpp"
 #include "http/server.hpp"
 
@@ -122,6 +123,24 @@ void reload(Settings const& settings, HttpServer& server, Log& log) {
     }
 }
 
+// Nothing that was acknowledged is lost by it: what was under way is not done.
+void give_up_starting(Log& log) {
+    log.info("serve.stopped", {{"reason", "a signal came before the server was ready"}});
+    log.flush();
+    std::_Exit(0);
+}
+
+// More connections than files may be open would keep those waiting that are told now that there is no room.
+void fit_connections(Settings& settings, Log& log) {
+    auto const files = allow_open_files(open_files_for(settings.max_connections));
+    auto const room = connections_within(files, settings.max_connections);
+    if (room == settings.max_connections) return;
+    log.warn("serve.open_files", {{"limit", files},
+                                  {"max_connections", room},
+                                  {"reason", "the limit on open files is too low for more connections"}});
+    settings.max_connections = room;
+}
+
 // One stop can come as several signals: to the process, and to its group by way of make or a shell.
 constexpr std::chrono::seconds one_stop{1};
 
@@ -167,6 +186,7 @@ void serve(Settings const& given, ServeOptions options) {
     auto const begun = std::chrono::steady_clock::now();
     ProcessSignals signals;
     auto const log = make_log(given.log_level, given.log_format);
+    std::optional<StopWatch> starting{std::in_place, [&log] { give_up_starting(*log); }};
     if (!options.migrate) require_database(given);
     make_data_directory(given.data_dir);
     std::optional<ServerLock> lock;
@@ -178,9 +198,11 @@ void serve(Settings const& given, ServeOptions options) {
 
     SystemClock clock;
     auto settings = given;
+    fit_connections(settings, *log);
     Application application(settings, clock, *log,
                             options.migrate ? SchemaPolicy::migrate : SchemaPolicy::must_be_current,
                             lock ? &*lock : nullptr);
+    starting.reset();  // from here on there may be requests, and a stop drains them
     if (application.has_new_database()) log->info("database.created", {{"at", database_place(settings)}});
     HttpServer server(server_options(settings), application.dispatcher(), application.database(),
                       application.ids(), clock, *log);

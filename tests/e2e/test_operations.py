@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from support.instance import Instance, scratch
-from support.postgres import create_database
+from support.postgres import create_database, psql
 
 
 def make_certificate(directory: Path, name: str) -> tuple[Path, Path]:
@@ -144,6 +144,35 @@ class Operations(unittest.TestCase):
         self.assertEqual(app.call("GET", "/healthz")[0], 200)
         self.assertEqual(app.call("GET", "/api/openapi.json")[0], 200)
         self.assertEqual(app.process.wait(30), 0)
+
+    def test_a_start_that_waits_for_another_replica_can_be_stopped(self):
+        url = create_database()
+        other = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(other.communicate)
+        other.stdin.write("SELECT pg_advisory_lock(6003482210947215361) IS NULL;\n")  # of migrations
+        other.stdin.flush()
+        other.stdout.readline()
+        app = self.instance(database=url)
+        app.launch()
+        end = time.monotonic() + 10
+        while psql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", url) != "1":
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+
+        self.assertEqual(app.stop(), 0)
+        self.assertIn("before the server was ready", app.log.read_text())
+
+    def test_it_takes_as_many_open_files_as_its_connections_need(self):
+        for limits, connections, warned in (("64:8192", 4000, False), ("256:256", 4000, True)):
+            with self.subTest(limits=limits):
+                app = self.instance(SECURESTACK_MAX_CONNECTIONS=str(connections))
+                app.launch("prlimit", f"--nofile={limits}")
+                app.wait_ready()
+
+                allowed = int(Path(f"/proc/{app.process.pid}/limits").read_text().split("Max open files")[1].split()[0])
+                self.assertEqual(allowed > connections, not warned)
+                self.assertEqual("serve.open_files" in app.log.read_text(), warned)
+                self.assertEqual(app.stop(), 0)
 
     def test_one_stop_that_comes_as_two_signals_gives_no_request_up(self):
         app = self.instance(SECURESTACK_SHUTDOWN_DELAY="2s")

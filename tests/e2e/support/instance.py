@@ -49,11 +49,15 @@ class Instance:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def start(self) -> "Instance":
-        with open(self.log, "ab") as log, open(self.output, "ab") as output:
-            self.process = subprocess.Popen([BINARY, "serve"], env=self.environment, stdout=output, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+        self.launch()
         self.wait_ready()
         return self
+
+    def launch(self, *words: str) -> None:
+        """Without waiting; `words` are put in front of the command."""
+        with open(self.log, "ab") as log, open(self.output, "ab") as output:
+            self.process = subprocess.Popen([*words, BINARY, "serve"], env=self.environment, stdout=output, stderr=log,
+                                            stdin=subprocess.DEVNULL)
 
     def wait_ready(self, seconds: float = 20) -> None:
         end = time.monotonic() + seconds
