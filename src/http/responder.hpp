@@ -6,6 +6,7 @@
 #include <string>
 
 #include "http/channel.hpp"
+#include "http/incoming.hpp"
 #include "http/response_head.hpp"
 #include "http/service.hpp"
 
@@ -60,9 +61,38 @@ class Responder : public Channel<Stream> {
         co_return co_await this->send(data);
     }
 
+    // Answers `problem` and returns false: after it the connection cannot be trusted to be in step.
+    Awaitable<bool> reject(Problem const& problem, Request const* request) {
+        this->begin_exchange();
+        auto const id = request ? request->id : service_.ids.make(service_.clock.now()).to_string();
+        auto const path = request ? request->path : std::string{};
+        log_rejected(problem, id, request ? request->client : peer_.address);
+        auto const response = problem_response(problem, path, id);
+        ResponseFacts const facts{
+            .request_id = id, .keep_alive = false, .secure = request ? request->secure : peer_.tls};
+        co_await this->send_whole(response, facts, !request || request->method != Method::head);
+        this->end_exchange(request);
+        co_return false;
+    }
+
+    void log_rejected(Problem const& problem, std::string const& request_id, Address const& client) {
+        service_.log.info("http.rejected", {{"client", client.to_string()},
+                                            {"request_id", request_id},
+                                            {"status", problem.status()},
+                                            {"reason", problem.detail}});
+    }
+
+    Response too_late(Request const& request) const {
+        auto const path = without_ids(request.path);
+        service_.log.error("http.timeout", {{"request_id", request.id}, {"path", path}});
+        Problem const problem{ErrorCode::unavailable, "The answer took too long."};
+        return problem_response(problem, request.path, request.id);
+    }
+
     using Base::broken_;
     using Base::worker_;
     Service const& service_;
+    Peer peer_;
 
   private:
     static constexpr std::size_t copied_body =

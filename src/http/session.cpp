@@ -61,7 +61,7 @@ class Session final : public Responder<Stream> {
     Awaitable<void> refuse() {
         Problem problem{ErrorCode::unavailable, "The server has no room for another connection."};
         problem.retry_after = std::chrono::seconds{1};
-        co_await reject(problem, nullptr);
+        co_await this->reject(problem, nullptr);
         co_await this->close();
     }
 
@@ -70,6 +70,7 @@ class Session final : public Responder<Stream> {
     using Base::enter_phase;
     using Base::expired_;
     using Base::input_;
+    using Base::peer_;
     using Base::service_;
     using Base::worker_;
 
@@ -95,7 +96,7 @@ class Session final : public Responder<Stream> {
     Awaitable<void> answer_in_plain() {
         Problem const problem{ErrorCode::malformed, "This port speaks TLS 1.3: ask for it with https://."};
         auto const id = service_.ids.make(service_.clock.now()).to_string();
-        log_rejected(problem, id, peer_.address);
+        this->log_rejected(problem, id, peer_.address);
         auto const response = problem_response(problem, {}, id);
         std::string text;
         ResponseFacts const facts{.request_id = id, .date = worker_.date(), .keep_alive = false};
@@ -112,10 +113,10 @@ class Session final : public Responder<Stream> {
         auto const size = co_await receive_head();
         if (size == 0) co_return false;
         auto const head = parse_head(input_.view().substr(0, size), limits_);
-        if (!head) co_return co_await reject(head.error(), nullptr);
+        if (!head) co_return co_await this->reject(head.error(), nullptr);
         auto const made =
             make_request(*head, peer_, service_.options.trusted_proxies, service_.ids, service_.clock.now());
-        if (!made) co_return co_await reject(made.error(), nullptr);
+        if (!made) co_return co_await this->reject(made.error(), nullptr);
         Framing const framing{*head};
         auto const& request = *made;
         input_.consume(size);
@@ -140,14 +141,14 @@ class Session final : public Responder<Stream> {
         for (;;) {
             auto const end = find_head_end(input_.view(), limits_, scanned);
             if (!end) {
-                co_await reject(end.error(), nullptr);
+                co_await this->reject(end.error(), nullptr);
                 co_return 0;
             }
             if (*end != 0) co_return *end;
             bool const first_byte = input_.empty();
             if (!co_await this->receive(0)) {
                 Problem const problem = too_slow("header");
-                if (expired_ && !first_byte) co_await reject(problem, nullptr);
+                if (expired_ && !first_byte) co_await this->reject(problem, nullptr);
                 co_return 0;
             }
             if (first_byte) enter_phase(Phase::receiving, options.header_timeout);
@@ -182,7 +183,7 @@ class Session final : public Responder<Stream> {
         }
         std::optional<Response> response;
         if (made) response = made->refusal;
-        if (!made && !broken_) response = too_late(*request);
+        if (!made && !broken_) response = this->too_late(*request);
         ResponseFacts const facts{.request_id = request->id,
                                   .minor = framing.minor,
                                   .keep_alive = false,
@@ -195,7 +196,7 @@ class Session final : public Responder<Stream> {
     Awaitable<bool> receive_body(Framing const& framing, Request& request, MemoryBudget& budget) {
         auto const limit = service_.handler.body_limit(request.method, request.path);
         Problem const excess = too_large(limit);
-        if (framing.length > limit) co_return co_await reject(excess, &request);
+        if (framing.length > limit) co_return co_await this->reject(excess, &request);
         if (framing.expect_continue && input_.empty()) {
             this->begin_sending();
             Gathered const interim{"HTTP/1.1 100 Continue\r\n\r\n"};
@@ -206,7 +207,7 @@ class Session final : public Responder<Stream> {
         Patience patience{service_.options.body_timeout, slowest_bytes_per_second};
         for (;;) {
             auto const taken = body.take(input_.view());
-            if (!taken) co_return co_await reject(taken.error(), &request);
+            if (!taken) co_return co_await this->reject(taken.error(), &request);
             input_.consume(*taken);
             auto const expected = body.expected();
             if (expected == 0) co_return true;
@@ -216,7 +217,7 @@ class Session final : public Responder<Stream> {
             patience.wait(std::chrono::steady_clock::now() - begun, input_.view().size());
             if (!received || patience.is_over()) {
                 Problem const problem = too_slow("body");
-                if (expired_ || received) co_await reject(problem, &request);
+                if (expired_ || received) co_await this->reject(problem, &request);
                 co_return false;
             }
         }
@@ -246,7 +247,7 @@ class Session final : public Responder<Stream> {
                                   .keep_alive = framing.keep_alive && made && !worker_.draining(),
                                   .secure = request->secure};
         if (!made && request->stop.stop_possible()) this->abort();  // no word is better than a wrong one
-        if (!made && !broken_) made = too_late(*request);
+        if (!made && !broken_) made = this->too_late(*request);
         bool const go_on = made && !broken_ && co_await this->respond(*made, facts, *request);
         this->end_exchange(request.get());
         co_return go_on;
@@ -262,33 +263,6 @@ class Session final : public Responder<Stream> {
         co_return co_await this->watched_result_of(handover, watched);
     }
 
-    // Answers `problem` and returns false: after it the connection cannot be trusted to be in step.
-    Awaitable<bool> reject(Problem const& problem, Request const* request) {
-        this->begin_exchange();
-        auto const id = request ? request->id : service_.ids.make(service_.clock.now()).to_string();
-        auto const path = request ? request->path : std::string{};
-        log_rejected(problem, id, request ? request->client : peer_.address);
-        auto const response = problem_response(problem, path, id);
-        ResponseFacts const facts{
-            .request_id = id, .keep_alive = false, .secure = request ? request->secure : peer_.tls};
-        co_await this->send_whole(response, facts, !request || request->method != Method::head);
-        this->end_exchange(request);
-        co_return false;
-    }
-
-    void log_rejected(Problem const& problem, std::string const& request_id, Address const& client) {
-        service_.log.info("http.rejected", {{"client", client.to_string()},
-                                            {"request_id", request_id},
-                                            {"status", problem.status()},
-                                            {"reason", problem.detail}});
-    }
-
-    Response too_late(Request const& request) const {
-        auto const path = without_ids(request.path);
-        service_.log.error("http.timeout", {{"request_id", request.id}, {"path", path}});
-        Problem const problem{ErrorCode::unavailable, "The answer took too long."};
-        return problem_response(problem, request.path, request.id);
-    }
     static Problem too_slow(std::string_view part) {
         return {ErrorCode::request_timeout, "The request's " + std::string{part} + " took too long."};
     }
@@ -298,7 +272,6 @@ class Session final : public Responder<Stream> {
 
     std::shared_ptr<TlsContext> const tls_;
     HeadLimits const limits_;
-    Peer peer_;
     int turns_ = 0;
     Moment turn_began_{};
     std::chrono::milliseconds file_timeout_{};
