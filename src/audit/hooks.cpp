@@ -31,8 +31,9 @@ Deed deed_of(Route const& route) {
 }
 
 AuditObject object_of(Context const& context, Deed const& deed, PathValues const& values) {
-    if (values.empty() || !Id::parse(values.back())) return {"path", context.request.path, {}};
-    return {deed.noun, values.back(), {}};
+    auto const id = values.empty() ? std::nullopt : Id::parse(values.back());
+    if (!id) return {"path", context.request.path, {}};
+    return {deed.noun, id->to_string(), {}};  // not as it was written: it is looked for by what it is
 }
 
 }  // namespace

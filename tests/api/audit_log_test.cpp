@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include "core/ascii.hpp"
 #include "support/app_fixture.hpp"
 
 namespace securestack::test {
@@ -98,6 +99,16 @@ TEST_P(AuditLog, FiltersLookAtActorActionObjectOutcomeAndTime) {
     EXPECT_EQ(records(alice, "object=" + id + "&at.gte=2026-11-22T03:00:00Z").size(), 1U);
     EXPECT_EQ(as(alice).get("/api/audit?actor=bob").status, 400);
     EXPECT_EQ(as(alice).get("/api/audit?actor_id=" + id).status, 400);
+}
+
+TEST_P(AuditLog, ADenialIsFoundByItsObjectHoweverTheIdWasWritten) {
+    auto const id = as(bob).post("/api/servers", R"({"name": "db-1"})").id();
+    auto shouted = id;
+    std::ranges::transform(shouted, shouted.begin(), ascii::upper);
+
+    EXPECT_EQ(as(mallory).del("/api/servers/" + shouted).status, 404);
+
+    EXPECT_EQ(records(alice, "object=" + id + "&outcome=denied").size(), 1U);
 }
 
 TEST_P(AuditLog, TheNewestComesFirstUnlessAskedOtherwise) {
