@@ -125,19 +125,38 @@ Result<void> allow_export(QueryParameters const& parameters) {
     return problem;
 }
 
+// What the scope goes by: the address, whichever way it is written, and the parameters that are for it alone.
+// These leave `parameters`.
+std::string take_place(Route const& route, PathValues const& path, QueryParameters& parameters) {
+    std::string place{route.pattern};
+    auto const add = [&](std::string_view text) { place.append(1, '\0').append(text); };
+    for (auto const& value : path) {
+        auto const id = Id::parse(value);
+        add(id ? id->to_string() : value);
+    }
+    std::erase_if(parameters, [&](auto const& parameter) {
+        auto const& [name, value] = parameter;
+        auto const documented = std::ranges::find(route.doc.query, name, &QueryParameterDoc::name);
+        bool const is_the_scopes = documented != route.doc.query.end();
+        if (is_the_scopes) {
+            add(name);
+            add(value);
+        }
+        return is_the_scopes;
+    });
+    return place;
+}
+
 }  // namespace
 
-Result<ListPlan> plan_list(Context const& context, Schema const& schema,
-                           std::vector<QueryParameterDoc> const& others) {
+Result<ListPlan> plan_list(Context const& context, Route const& route, PathValues const& path) {
     auto form = negotiate(context.request.headers, list_forms);
     if (!form) return form.error();
     auto parameters = context.request.query();
     if (!parameters) return parameters.error();
     auto of_fields = *parameters;
-    std::erase_if(of_fields, [&](auto const& parameter) {
-        return std::ranges::find(others, parameter.first, &QueryParameterDoc::name) != others.end();
-    });
-    auto query = parse_list_query(schema, of_fields, context.cursors);
+    auto place = take_place(route, path, of_fields);
+    auto query = parse_list_query(*route.doc.list, of_fields, context.cursors, std::move(place));
     if (!query) return query.error();
     if (*form != 0) {
         if (auto const allowed = allow_export(*parameters); !allowed) return allowed.error();

@@ -280,9 +280,8 @@ struct ListPlan {
     QueryParameters parameters;
     std::optional<ExportFormat> format;  // none: a JSON page
 };
-// `others` are the parameters that the list's scope reads.
-Result<ListPlan> plan_list(Context const& context, Schema const& schema,
-                           std::vector<QueryParameterDoc> const& others);
+// The parameters that the route names itself are its scope's.
+Result<ListPlan> plan_list(Context const& context, Route const& route, PathValues const& path);
 Where where_to_read(Context const& context, ListPlan const& plan);
 Response answer_list(Tx& tx, Context const& context, ListPlan const& plan, Scope scope);
 

@@ -68,7 +68,7 @@ RouteRef Router::list(std::string pattern, AccessRule access, S scope) {
         detail::Binding binding{context, path};
         auto values = Arguments::take(binding);
         if (!values) return values.error();
-        auto plan = detail::plan_list(context, schema_of<T>(), (*added)->doc.query);
+        auto plan = detail::plan_list(context, **added, path);
         if (!plan) return plan.error();
         Steps steps;
         if (plan->format && record_export && context.request.method != Method::head) {

@@ -119,6 +119,7 @@ class Reader {
 // What the position means something in: the list, its order, its filters and its search.
 void write_question(ListQuery const& query, Writer& out) {
     out.text(query.schema->name);
+    out.text(query.place);
     out.integer(static_cast<std::int64_t>(query.sort.size()));
     for (auto const& key : query.sort) {
         out.text(key.field->name);

@@ -57,7 +57,10 @@ std::string quoted_names(std::vector<std::string_view> const& names) {
 
 class Reader {
   public:
-    explicit Reader(Schema const& schema) : schema_(schema) { query_.schema = &schema; }
+    Reader(Schema const& schema, std::string place) : schema_(schema) {
+        query_.schema = &schema;
+        query_.place = std::move(place);
+    }
 
     void read(std::string const& name, std::string const& value) {
         if (errors_.size() >= max_errors) return;
@@ -292,8 +295,8 @@ class Reader {
 }  // namespace
 
 Result<ListQuery> parse_list_query(Schema const& schema, QueryParameters const& parameters,
-                                   CursorKey const& key) {
-    Reader reader{schema};
+                                   CursorKey const& key, std::string place) {
+    Reader reader{schema, std::move(place)};
     for (auto const& [name, value] : parameters) reader.read(name, value);
     return reader.finish(key);
 }

@@ -46,6 +46,7 @@ struct CursorPosition {
 
 struct ListQuery {
     Schema const* schema = nullptr;
+    std::string place;            // which of the lists of this schema it is
     std::vector<Filter> filters;  // in the order of the fields, so that equal questions are equal statements
     // Always ends in `id`, so that the order is total; without what a filter fixes to one value.
     std::vector<SortKey> sort;
@@ -70,9 +71,10 @@ class CursorKey {
 };
 
 // Problem `malformed` with all faults at once (unknown parameter, not filterable, bad value, limit out
-// of 1..200 …).
+// of 1..200 …). `place` stands for all else that decides which rows there are: a cursor is good where its own
+// is the same.
 Result<ListQuery> parse_list_query(Schema const& schema, QueryParameters const& parameters,
-                                   CursorKey const& key);
+                                   CursorKey const& key, std::string place = {});
 
 // ?count=true counts so far and no further: what it costs does not grow with the rows.
 inline constexpr std::int64_t most_counted = 10'000;

@@ -157,5 +157,26 @@ TEST_P(IncidentList, ExportsHoldTheWholeList) {
     EXPECT_EQ(records("incident.export"), 2);
 }
 
+TEST_P(IncidentList, ACursorServesNoOtherServer) {
+    auto const server = new_server(bob, "one");
+    auto const other = new_server(bob, "two");
+    for (auto const& id : {server, server, other, other})
+        new_incident(bob, "x", R"(, "servers": [")" + id + "\"]");
+    auto const cursor_of = [](Answer const& page) {
+        auto const next = page.text("/next");
+        return "limit=1&" + next.substr(next.find("cursor="));
+    };
+
+    auto const filtered = cursor_of(as(bob).get("/api/incidents?limit=1&server=" + server));
+    EXPECT_EQ(as(bob).get("/api/incidents?server=" + server + "&" + filtered).status, 200);
+    EXPECT_EQ(as(bob).get("/api/incidents?server=" + other + "&" + filtered).status, 400);
+    EXPECT_EQ(as(bob).get("/api/incidents?" + filtered).status, 400);
+
+    auto const nested = cursor_of(as(bob).get("/api/servers/" + server + "/incidents?limit=1"));
+    EXPECT_EQ(as(bob).get("/api/servers/" + server + "/incidents/?" + nested).status, 200);
+    EXPECT_EQ(as(bob).get("/api/servers/" + other + "/incidents?" + nested).status, 400);
+    EXPECT_EQ(as(bob).get("/api/incidents?" + nested).status, 400);
+}
+
 }  // namespace
 }  // namespace securestack::test

@@ -199,6 +199,18 @@ TEST_P(ServerList, ACursorServesNoOtherQuestionAndNoForgery) {
     EXPECT_EQ(as(bob).get(forged).status, 400);
 }
 
+TEST_P(ServerList, ACursorOfTheDeletedServesThoseAlone) {
+    insert(4, bob);
+    auto const servers = as(bob).get("/api/servers").at("/results").as_array();
+    for (std::size_t i = 0; i < 2; ++i)
+        as(bob).del("/api/servers/" + std::string{servers[i].at("id").as_string()});
+
+    auto const next = as(bob).get("/api/servers?limit=1&deleted=true").text("/next");
+
+    EXPECT_EQ(as(bob).get(next).status, 200);
+    EXPECT_EQ(as(bob).get("/api/servers?limit=1&" + next.substr(next.find("cursor="))).status, 400);
+}
+
 TEST_P(ServerList, AnExportHasNoPages) {
     for (std::string const of_a_page : {"limit=2", "count=true", "limit=2&count=false"}) {
         auto const refused = as(bob).with("Accept", "text/csv").get("/api/servers?" + of_a_page);

@@ -219,6 +219,18 @@ TEST(Cursor, BelongsToItsListSortFiltersSearchAndKey) {
     EXPECT_FALSE(port.has_value());
 }
 
+TEST(Cursor, BelongsToThePlaceOfItsList) {
+    auto const list_at = [](std::string place, std::string const& cursor) {
+        return parse_list_query(schema_of<Gadget>(), {{"cursor", cursor}}, key, std::move(place));
+    };
+    auto const query = parse_list_query(schema_of<Gadget>(), {}, key, "/shelves/a").value();
+    auto const cursor = key.encode(query, {{"x", some_id}});
+
+    EXPECT_TRUE(list_at("/shelves/a", cursor).has_value());
+    EXPECT_FALSE(list_at("/shelves/b", cursor).has_value());
+    EXPECT_FALSE(list_at("", cursor).has_value());
+}
+
 TEST(Sql, RenumbersPlaceholdersOfWhatItAppends) {
     Sql inner;
     auto const again = inner.placeholder(1);
