@@ -70,8 +70,8 @@ class Router {
     template <class T, class S>
     RouteRef list(std::string pattern, AccessRule access, S scope);
 
-    // Told of each list that is about to leave as a whole (CSV, NDJSON), in a write transaction of its own;
-    // when it throws, nothing leaves. Set before the first request.
+    // Told of each list that is about to leave as a whole (CSV, NDJSON), once its scope stands, in a write
+    // transaction; when it throws, nothing leaves. Set before the first request.
     std::function<void(Tx& tx, Context const& context, Schema const& schema)> record_export;
 
     // Three steps, for work that must hash a password between two transactions:

@@ -70,20 +70,16 @@ RouteRef Router::list(std::string pattern, AccessRule access, S scope) {
         if (!values) return values.error();
         auto plan = detail::plan_list(context, **added, path);
         if (!plan) return plan.error();
-        Steps steps;
-        if (plan->format && record_export && context.request.method != Method::head) {
-            steps.push_back({Where::write, [this](Tx* tx, Context const& ctx) {
-                                 record_export(*tx, ctx, schema_of<T>());
-                                 return Result<std::optional<Response>>{std::optional<Response>{}};
-                             }});
-        }
-        auto const where = detail::where_to_read(context, *plan);
-        auto read = [scope, values = *std::move(values), plan = *std::move(plan)](
+        bool const leaves = plan->format && record_export && context.request.method != Method::head;
+        auto const where = leaves ? Where::write : detail::where_to_read(context, *plan);
+        auto read = [this, leaves, scope, values = *std::move(values), plan = *std::move(plan)](
                         Tx* tx, Context const& ctx) -> Result<std::optional<Response>> {
             auto rows = std::apply([&](auto const&... value) { return scope(*tx, ctx, value...); }, values);
             if (!rows) return rows.error();
+            if (leaves) record_export(*tx, ctx, schema_of<T>());
             return std::optional<Response>{detail::answer_list(*tx, ctx, plan, *std::move(rows))};
         };
+        Steps steps;
         steps.push_back({where, std::move(read)});
         return steps;
     };

@@ -158,6 +158,27 @@ TEST_P(AuditLog, AnExportIsWholeAndRecordedItself) {
     EXPECT_EQ(line.at("actor").at("name").as_string(), "bob");
 }
 
+TEST_P(AuditLog, AnExportThatIsRefusedIsNotRecordedAsOne) {
+    auto const foreign = as(bob).post("/api/servers", R"({"name": "db-1"})").id();
+    auto const absent = app()->ids().make(app().clock.now()).to_string();
+    auto const exporting = as(mallory).with("Accept", "text/csv");
+
+    EXPECT_EQ(exporting.get("/api/servers?deleted=maybe").status, 400);
+    EXPECT_EQ(exporting.get("/api/incidents?server=x").status, 400);
+    for (auto const& server : {foreign, absent}) {
+        EXPECT_EQ(exporting.get("/api/servers/" + server + "/backups").status, 404);
+        EXPECT_EQ(exporting.get("/api/servers/" + server + "/runs").status, 404);
+    }
+
+    EXPECT_EQ(records(alice, "outcome=success&actor=" + id_of(mallory).to_string() +
+                                 "&action=server.export&action=incident.export&action=backup_task.export"
+                                 "&action=backup.export&action=run.export")
+                  .size(),
+              0U);
+    EXPECT_EQ(exporting.get("/api/servers").status, 200);
+    EXPECT_EQ(records(alice, "action=server.export").size(), 1U);
+}
+
 TEST_P(AuditLog, NoRecordCanBeChangedOrRemovedAndItsPlaceIsGivenOnce) {
     as(bob).post("/api/servers", R"({"name": "db-1"})");
 
