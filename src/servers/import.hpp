@@ -26,6 +26,8 @@ Schema const& schema_of<ImportResult>();
 
 inline constexpr std::int64_t most_imported_servers = 100'000;
 inline constexpr std::size_t most_import_errors = 100;
+// Bytes of a line of NDJSON: as many as one server sent by itself may have, far more than any has.
+inline constexpr std::size_t longest_import_line = std::size_t{1024} * 1024;
 
 // What is wrong with a file: the pointer of each error begins with the line ("/17/name"). Bounded.
 class ImportErrors {

@@ -13,6 +13,7 @@ CsvReader::Outcome CsvReader::next(std::vector<std::string>& cells) {
     record_line_ = line_;
     if (at_ == text_.size()) return Outcome::end;
     std::size_t count = 0;
+    std::size_t size = 0;
     for (;;) {
         if (count == most_cells) return fail("has more cells than a server could have");
         if (count == cells.size()) cells.emplace_back();
@@ -20,6 +21,8 @@ CsvReader::Outcome CsvReader::next(std::vector<std::string>& cells) {
         cell.clear();
         if (!read_cell(cell)) return Outcome::malformed;
         if (cell.size() > longest_cell) return fail("has a cell that is longer than anything of a server");
+        size += cell.size();
+        if (size > longest_record) return fail("is longer than any server");
         if (at_line_end()) break;
         ++at_;  // the comma
     }

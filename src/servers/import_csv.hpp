@@ -14,7 +14,8 @@ class CsvReader {
   public:
     // Whatever the file, one record of it fits into memory.
     static constexpr std::size_t most_cells = 64;
-    static constexpr std::size_t longest_cell = std::size_t{256} * 1024;  // bytes
+    static constexpr std::size_t longest_cell = std::size_t{256} * 1024;     // bytes
+    static constexpr std::size_t longest_record = std::size_t{1024} * 1024;  // of all its cells
 
     explicit CsvReader(std::string_view text);
 

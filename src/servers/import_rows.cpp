@@ -141,6 +141,10 @@ void read_ndjson_servers(std::string_view text, ImportErrors& errors, EachRow co
         auto const line = text.substr(0, end);
         text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        if (line.size() > longest_import_line) {
+            errors.add(number, "", "length", "is longer than any server: each needs a line of its own");
+            continue;
+        }
         auto value = parse_json(line);
         if (!value) {
             errors.add(number, "", "format", "must be a JSON object: " + value.error().detail);

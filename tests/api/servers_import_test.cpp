@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "api/identity_fixture.hpp"
+#include "servers/import.hpp"
 
 namespace securestack::test {
 namespace {
@@ -135,6 +136,18 @@ TEST_P(ServersImport, AHeaderOfCommasIsRefusedShortly) {
     auto const wide = import_csv(as(bob), std::string(200'000, 'n') + "\nx\n");
     EXPECT_EQ(wide.status, 422);
     EXPECT_LT(wide.body.size(), 2'000U);
+}
+
+TEST_P(ServersImport, ALineThatIsLongerThanAnyServerIsRefusedByItsNumber) {
+    auto const padding = R"(", "description": ")" + std::string(longest_import_line, 'x') + "\"}\n";
+
+    auto const answer = import_ndjson(
+        as(bob), "{\"name\": \"a\"}\n{\"name\": \"b" + padding + "{\"name\": \"c\", \"nmae\": 1}\n");
+
+    EXPECT_EQ(answer.status, 422);
+    EXPECT_THAT(pointers(answer), ::testing::ElementsAre("/2", "/3/nmae"));
+    EXPECT_EQ(answer.text("/errors/0/code"), "length");
+    EXPECT_EQ(servers(), 0);
 }
 
 TEST_P(ServersImport, FaultsAreToldUpToAHundred) {

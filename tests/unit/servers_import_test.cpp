@@ -44,14 +44,21 @@ TEST(CsvReader, KnowsTheLineOfEachRecord) {
 TEST(CsvReader, HoldsOneRecordInBoundedMemory) {
     std::string const commas(1'000'000, ',');
     std::string const long_cell(1'000'000, 'x');
-    for (auto const& bad : {commas, long_cell, '"' + long_cell + '"', "a," + long_cell}) {
+    std::string many_cells;
+    for (int i = 0; i < 60; ++i) many_cells += std::string(200'000, 'x') + ',';
+    for (auto const& bad : {commas, long_cell, '"' + long_cell + '"', "a," + long_cell, many_cells}) {
         auto const text = bad + "\nnext\n";
         CsvReader reader{text};
         std::vector<std::string> cells;
 
         EXPECT_EQ(reader.next(cells), Outcome::malformed);
         EXPECT_LE(cells.size(), CsvReader::most_cells);
-        for (auto const& cell : cells) EXPECT_LE(cell.size(), CsvReader::longest_cell + 1);
+        std::size_t held = 0;
+        for (auto const& cell : cells) {
+            EXPECT_LE(cell.size(), CsvReader::longest_cell + 1);
+            held += cell.size();
+        }
+        EXPECT_LE(held, CsvReader::longest_record + CsvReader::longest_cell + 1);
         EXPECT_EQ(reader.next(cells), Outcome::record);
         EXPECT_EQ(cells, (std::vector<std::string>{"next"}));
     }
