@@ -89,7 +89,7 @@ RowBatches::RowBatches(Tx& tx, Context const& context, ImportErrors& errors)
 }
 
 void RowBatches::add(std::size_t line, boost::json::object const& members) {
-    auto server = completed(tx_, context_, draft_from<Server>(members));
+    auto server = completed(tx_, context_, draft_from<Server>(members), Origin::file);
     if (!server) return errors_.add(line, server.error());
     waiting_.push_back({line, *std::move(server)});
     if (waiting_.size() == rows_at_a_time) flush();

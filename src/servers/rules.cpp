@@ -31,12 +31,13 @@ bool moves(Server const& before, Server const& after) {
 
 }  // namespace
 
-Result<Server> completed(Tx& tx, Context const& context, Draft<Server> draft) {
+Result<Server> completed(Tx& tx, Context const& context, Draft<Server> draft, Origin origin) {
     auto& [server, errors] = draft;
     server.id = context.new_id();
     server.created_at = server.updated_at = context.now;
     if (server.owner.is_nil()) server.owner = context.principal.user;
-    check_maintenance(server, std::nullopt, context.now, errors);
+    auto const before = origin == Origin::file ? server.maintenance_until : std::nullopt;
+    check_maintenance(server, before, context.now, errors);
     if (server.owner != context.principal.user) {
         if (context.principal.role == Role::admin) {
             check_owner(tx, server.owner, errors);

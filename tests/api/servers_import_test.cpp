@@ -55,7 +55,9 @@ TEST_P(ServersImport, ACsvFileBecomesServersAndEachHasItsRecord) {
 TEST_P(ServersImport, AnExportCanBeImportedAgain) {
     as(bob).post("/api/servers", R"({"name": "=1+1", "description": "'-x, \"y\"\nz", "os": "''@",
         "ip": "2001:db8::1", "labels": {"a": "b"}, "endpoints": [{"host": "h", "port": 22, "tls": false}]})");
-    as(bob).post("/api/servers", R"({"name": "'quoted'", "status": "maintenance"})");
+    as(bob).post("/api/servers", R"({"name": "'quoted'", "status": "maintenance",
+        "maintenance_until": "2026-11-22T03:00:00Z"})");
+    app().clock.advance(std::chrono::hours{1});
     auto const before = as(bob).get("/api/servers?sort=name");
     for (std::string const form : {"text/csv", "application/x-ndjson"}) {
         auto const file = as(bob).with("Accept", form).get("/api/servers").body;
@@ -67,7 +69,7 @@ TEST_P(ServersImport, AnExportCanBeImportedAgain) {
         EXPECT_EQ(answer.at("/created"), 2);
         auto const after = as(bob).get("/api/servers?sort=name");
         for (std::string const member :
-             {"name", "description", "os", "ip", "labels", "endpoints", "status"}) {
+             {"name", "description", "os", "ip", "labels", "endpoints", "status", "maintenance_until"}) {
             for (std::string const row : {"/results/0/", "/results/1/"})
                 EXPECT_EQ(after.at(row + member), before.at(row + member)) << form << " " << member;
         }
