@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include "backups/task.hpp"
+#include "core/encoding.hpp"
 #include "http/router.hpp"
 #include "identity/team.hpp"
 #include "identity/user.hpp"
@@ -117,7 +118,9 @@ Result<Question> read_question(Context const& context) {
         if (!is_number || question.limit < 1 || question.limit > most_results)
             return wrong("limit", "must be a number from 1 to 20");
     }
-    if (question.q.find_first_not_of(" \t\r\n") == std::string::npos)
+    // What is invisible is no part of a word, and goes when it is folded.
+    if (auto const folded = fold_case(question.q);
+        folded && folded->find_first_not_of(" \t\r\n") == std::string::npos)
         return wrong("q", "must have at least one word");
     return question;
 }

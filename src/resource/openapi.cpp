@@ -233,9 +233,11 @@ json::array list_parameters(Schema const& schema) {
                                 json::object{{"type", "string"}, {"pattern", sort_pattern(schema)}}));
     }
     if (schema.is_searchable()) {
-        out.push_back(
-            parameter("q", "Only rows that contain each of these words (at most 8), without regard to case.",
-                      json::object{{"type", "string"}, {"maxLength", 200}}));
+        out.push_back(parameter(
+            "q",
+            "Only rows that contain each of these words (at most 8), without regard to case. Blanks "
+            "and invisible characters alone are no word: all rows.",
+            json::object{{"type", "string"}, {"maxLength", 200}}));
     }
     out.push_back(parameter("count",
                             "Whether the answer tells how many rows there are: exactly up to 10,000. Beyond, "

@@ -71,7 +71,8 @@ TEST_P(Overview, AGroupIsBoundedAndTellsOfMore) {
 }
 
 TEST_P(Overview, AQuestionNeedsAWord) {
-    for (auto const* query : {"", "?q=", "?q=%20", "?q=a&limit=0", "?q=a&limit=21", "?q=a&limit=x", "?p=a"})
+    for (auto const* query : {"", "?q=", "?q=%20", "?q=%C2%AD", "?q=%20%E2%80%8B", "?q=a&limit=0",
+                              "?q=a&limit=21", "?q=a&limit=x", "?p=a"})
         EXPECT_EQ(as(bob).get(std::string{"/api/search"} + query).status, 400) << query;
 }
 

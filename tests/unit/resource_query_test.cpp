@@ -136,7 +136,8 @@ TEST(ListQuery, APlusThatBecameABlankIsSaid) {
 
 TEST(ListQuery, FoldsAndTrimsTheSearch) {
     EXPECT_EQ(parse({{"q", "  DB  Été "}}).value().search, "db été");
-    EXPECT_EQ(parse({{"q", " "}}).value().search, "");
+    for (auto const* no_word : {"", " ", "\xC2\xAD", " \xE2\x80\x8B "})
+        EXPECT_EQ(parse({{"q", no_word}}).value().search, "") << no_word;
     EXPECT_EQ(faults({{"q", std::string(201, 'x')}}), Faults{"q length"});
     EXPECT_EQ(faults({{"q", "1 2 3 4 5 6 7 8 9"}}), Faults{"q range"});
     EXPECT_EQ(faults({{"q", "\xff"}}), Faults{"q format"});
