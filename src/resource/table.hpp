@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "core/error.hpp"
@@ -46,6 +47,15 @@ class Table {
     void for_each(Sql const& rest, Visit const& visit) {
         T object{};
         detail::read_rows(tx_, schema_of<T>(), rest, &object, [&] { visit(std::as_const(object)); });
+    }
+
+    // The same for these columns alone; the other members are as they begin.
+    template <class Visit>
+    void for_each(std::span<Field const> columns, Sql const& rest, Visit const& visit) {
+        Schema part = schema_of<T>();
+        part.fields = columns;
+        T object{};
+        detail::read_rows(tx_, part, rest, &object, [&] { visit(std::as_const(object)); });
     }
 
     // Writes every column of the row with this id. `object.version` must be the version that was read; the

@@ -1,13 +1,13 @@
 // The servers as Ansible's dynamic inventory.
-#include "servers/inventory.hpp"
-
 #include <algorithm>
 #include <array>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/ascii.hpp"
 #include "resource/json.hpp"
+#include "servers/inventory.hpp"
 
 namespace securestack {
 namespace {
@@ -33,32 +33,31 @@ bool has_a_meaning(std::string_view name) {
            std::ranges::any_of(beginnings, [&](auto beginning) { return name.starts_with(beginning); });
 }
 
-// Names are unique among one owner's servers only: where two have the same, the id tells them apart. A name
-// that somebody chose to be like a name with an id, or like one that has a meaning, gets its own id, too.
-std::map<Id, std::string> host_names(std::vector<Server> const& servers) {
-    std::map<std::string, int> uses;
-    for (auto const& server : servers) ++uses[host_name(server)];
-    std::map<Id, std::string> names;
-    std::set<std::string> with_id;
-    auto const add_id = [&](Server const& server) {
-        auto const& name = names[server.id] = host_name(server) + "-" + server.id.to_string();
-        with_id.insert(name);
-    };
-    for (auto const& server : servers) {
-        auto const name = host_name(server);
-        if (uses[name] > 1 || has_a_meaning(name)) {
-            add_id(server);
+// Of each server, in their order. Names are unique among one owner's servers only: where two have the same,
+// the id tells them apart. A name that somebody chose to be like a name with an id, or like one that has a
+// meaning, gets its own id, too.
+std::vector<std::string> host_names(std::vector<Server> const& servers) {
+    std::vector<std::string> names;
+    names.reserve(servers.size());
+    std::unordered_map<std::string, std::size_t> uses;
+    for (auto const& server : servers) ++uses[names.emplace_back(host_name(server))];
+    std::vector<std::size_t> lacking;
+    std::unordered_map<std::string, std::size_t> plain;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (uses.at(names[i]) > 1 || has_a_meaning(names[i])) {
+            lacking.push_back(i);
         } else {
-            names[server.id] = name;
+            plain.emplace(names[i], i);
         }
     }
-    auto const is_taken = [&](Server const& server) {
-        auto const name = host_name(server);
-        return names[server.id] == name && with_id.contains(name);
-    };
-    for (auto taken = std::ranges::find_if(servers, is_taken); taken != servers.end();
-         taken = std::ranges::find_if(servers, is_taken)) {
-        add_id(*taken);
+    while (!lacking.empty()) {
+        auto const at = lacking.back();
+        lacking.pop_back();
+        names[at] += "-" + servers[at].id.to_string();
+        auto const imitation = plain.find(names[at]);
+        if (imitation == plain.end()) continue;
+        lacking.push_back(imitation->second);
+        plain.erase(imitation);
     }
     return names;
 }
@@ -98,15 +97,16 @@ void write_host(JsonWriter& out, Server const& server) {
     out.end_object();
 }
 
-std::map<std::string, std::vector<std::string>> groups_of(std::vector<Server> const& servers,
-                                                          std::map<Id, std::string> const& names) {
-    std::map<std::string, std::vector<std::string>> groups;
-    for (auto const& server : servers) {
+// The groups, and the hosts in each by their place in `servers`.
+std::map<std::string, std::vector<std::size_t>> groups_of(std::vector<Server> const& servers) {
+    std::map<std::string, std::vector<std::size_t>> groups;
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        auto const& server = servers[i];
         std::set<std::string> own{"environment_" + std::string{choice_name(server.environment)},
                                   "status_" + std::string{choice_name(server.status)}};
         for (auto const& [label, value] : server.labels)
             own.insert("label_" + plain_name(label) + (value.empty() ? "" : "_" + plain_name(value)));
-        for (auto const& group : own) groups[group].push_back(names.at(server.id));
+        for (auto const& group : own) groups[group].push_back(i);
     }
     return groups;
 }
@@ -115,7 +115,7 @@ std::map<std::string, std::vector<std::string>> groups_of(std::vector<Server> co
 
 std::string ansible_inventory(std::vector<Server> const& servers) {
     auto const names = host_names(servers);
-    auto const groups = groups_of(servers, names);
+    auto const groups = groups_of(servers);
     std::string body;
     JsonWriter out{body};
     out.begin_object();
@@ -123,9 +123,9 @@ std::string ansible_inventory(std::vector<Server> const& servers) {
     out.begin_object();
     out.field_name("hostvars");
     out.begin_object();
-    for (auto const& server : servers) {
-        out.key(names.at(server.id));
-        write_host(out, server);
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        out.key(names[i]);
+        write_host(out, servers[i]);
     }
     out.end_object();
     out.end_object();
@@ -142,7 +142,7 @@ std::string ansible_inventory(std::vector<Server> const& servers) {
         out.begin_object();
         out.field_name("hosts");
         out.begin_array();
-        for (auto const& host : hosts) out.string(host);
+        for (auto const host : hosts) out.string(names[host]);
         out.end_array();
         out.end_object();
     }

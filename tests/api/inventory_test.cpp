@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "servers/server.hpp"
 #include "support/app_fixture.hpp"
+#include "support/insert_all.hpp"
 
 namespace securestack::test {
 namespace {
@@ -16,6 +18,13 @@ class Inventory : public ApiTest {
     void add(Persona const& persona, std::string const& body) {
         auto const answer = as(persona).post("/api/servers", body);
         ASSERT_EQ(answer.status, 201) << answer.body;
+    }
+    Server server_of(Persona const& owner, std::string name) {
+        Server server;
+        server.id = app()->ids().make(app().clock.now());
+        server.name = std::move(name);
+        server.owner = id_of(owner);
+        return server;
     }
     static std::vector<std::string> texts(json::value const& list) {
         std::vector<std::string> found;
@@ -68,6 +77,43 @@ TEST_P(Inventory, ANameThatImitatesAnotherHostsTakesNobodysPlace) {
 
     EXPECT_EQ(answer.at("/_meta/hostvars").as_object().size(), 3U);
     EXPECT_EQ(answer.text("/_meta/hostvars/web-" + victim + "/ansible_host"), "good.example.com");
+}
+
+TEST_P(Inventory, ManyNamesThatMeetAreToldApartAtOnce) {
+    std::string const met(14, '_');
+    std::vector<Server> servers;
+    for (unsigned i = 0; i < 10'000; ++i) {
+        // Another name each, until what means something has become an underscore.
+        auto meeting = server_of(mallory, "");
+        for (unsigned bit = 0; bit < met.size(); ++bit) meeting.name += (i >> bit & 1U) == 1 ? '!' : '?';
+        servers.push_back(meeting);
+        servers.push_back(server_of(mallory, met + "-" + meeting.id.to_string()));
+    }
+    app().database().write_now([&](Tx& tx) { insert_all(tx, servers); });
+    auto const begun = std::chrono::steady_clock::now();
+
+    auto const answer = as(mallory).get("/api/inventory/ansible");
+
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{20});
+    EXPECT_EQ(answer.at("/_meta/hostvars").as_object().size(), 20'000U);
+    auto const first = servers.front().id.to_string();
+    EXPECT_EQ(answer.text("/_meta/hostvars/" + met + "-" + first + "/securestack_id"), first);
+}
+
+TEST_P(Inventory, MoreTextThanAnAnswerHoldsIsRefused) {
+    std::vector<Server> servers;
+    for (int i = 0; i < 2'200; ++i) {
+        auto& server = servers.emplace_back(server_of(bob, "s" + std::to_string(i)));
+        for (int label = 0; label < 64; ++label)
+            server.labels["l" + std::to_string(label)] = std::string(255, 'x');
+    }
+    app().database().write_now([&](Tx& tx) { insert_all(tx, servers); });
+
+    auto const answer = as(bob).get("/api/inventory/ansible");
+
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_TRUE(answer.text("/detail").contains("32 MiB")) << answer.body;
+    EXPECT_EQ(as(bob).get("/api/inventory/ansible?status=offline").status, 200);
 }
 
 TEST_P(Inventory, NothingThatAUserWroteIsATemplateForAnsible) {
