@@ -31,9 +31,11 @@ std::string folded(std::string_view username) {
 }  // namespace
 
 Result<void> keep_keys_off(Principal const& principal, Role role) {
-    if (principal.via != Via::api_key || role != Role::admin) return {};
-    return Problem{ErrorCode::forbidden,
-                   "An API key neither makes nor changes an administrator's account: log in to do so."};
+    if (principal.via != Via::api_key || role == Role::user) return {};
+    return Problem{
+        ErrorCode::forbidden,
+        "An API key neither makes nor changes the account of an administrator or an auditor: log in to do "
+        "so."};
 }
 
 std::optional<User> find_user(Tx& tx, std::string_view username) {

@@ -44,8 +44,8 @@ class Accounts {
     Sessions& sessions_;
 };
 
-// `forbidden` when an API key acts on an administrator's account, or would make one. What its scopes leave
-// out it would reach through that account, and its owner's is one.
+// `forbidden` when an API key acts on the account of somebody who sees or may more than users do, or would
+// make one: what its scopes leave out it would reach by logging in there. Its owner's is one.
 Result<void> keep_keys_off(Principal const& principal, Role role);
 
 std::optional<User> find_user(Tx& tx, std::string_view username);

@@ -165,7 +165,7 @@ void add_user_routes(Router& router, Identity& identity) {
         .description(
             "Setting a password, and disabling, end the user's sessions. The last active administrator stays "
             "one (409). Your own password is changed at /api/auth/password. An API key neither makes nor "
-            "changes an administrator's account (403).")
+            "changes the account of an administrator or an auditor (403).")
         .tag("Users")
         .answers(409);
     router
