@@ -32,10 +32,14 @@ Result<std::optional<ApiKey>> acting_key(Tx& tx, Context const& context) {
     return std::optional<ApiKey>{*std::move(found)};
 }
 
-// What a key may change: itself and the keys that it made, which go when it goes, unless they may more by
-// now.
+// What a key may delete: itself and the keys that it made, which go when it goes.
+bool may_delete(ApiKey const& acting, ApiKey const& key) {
+    return key.id == acting.id || key.made_with == acting.id;
+}
+
+// What it may change: the same, unless they may more by now.
 bool may_change(ApiKey const& acting, ApiKey const& key) {
-    return (key.id == acting.id || key.made_with == acting.id) && is_within(key, acting);
+    return may_delete(acting, key) && is_within(key, acting);
 }
 
 // One's own key, in the version that the client knows; for what only its owner does.
@@ -163,10 +167,16 @@ Result<Entity<NewApiKey>> rotate_key(Identity& identity, Tx& tx, Context const& 
 }
 
 Result<NoContent> delete_key(Identity& identity, Tx& tx, Context const& context, Id id) {
+    auto const acting = acting_key(tx, context);
+    if (!acting) return acting.error();
     auto const found = find(tx, context, id);
     if (!found) return found.error();
     if (!reaches(context.principal, Reach::manage, holder_of(*found)))
         return Problem{ErrorCode::forbidden, "Only its owner or an administrator may delete an API key."};
+    if (*acting && !may_delete(**acting, *found)) {
+        return Problem{ErrorCode::forbidden,
+                       "An API key deletes itself and the keys that it made: log in to delete this one."};
+    }
     if (auto const current = context.check_preconditions(found->version); !current) return current.error();
     remove_key(tx, context, *found);
     forget(identity, tx, found->owner);
@@ -201,7 +211,9 @@ void add_api_key_routes(Router& router, Identity& identity) {
             "Its life begins anew, with the length that it had, unless a key rotates: then its end stays.")
         .own();
     keys.remove(bound(identity, delete_key))
-        .summary("Revoke an API key, everywhere within a second, and those that were made with it");
+        .summary("Revoke an API key, everywhere within a second, and those that were made with it")
+        .description("With an API key: itself, or one that it made.")
+        .own();
 }
 
 }  // namespace securestack

@@ -127,6 +127,25 @@ TEST_P(ApiKeys, AKeyChangesOnlyItselfAndWhatItMade) {
     EXPECT_EQ(with(maker).post(child + "/rotate").status, 403) << "it may more than its maker by now";
 }
 
+TEST_P(ApiKeys, AKeyDeletesOnlyItselfAndWhatItMade) {
+    key_of(bob, R"("servers:read")");
+    auto const others = path();
+    auto const maker = key_of(bob, R"("keys:write", "servers:read")");
+    auto const child = "/api/keys/" + make(with(maker), R"("servers:read")").id();
+    auto const of_admin = key_of(alice, R"("keys:write", "servers:read")");
+
+    EXPECT_EQ(with(maker).del(others).status, 403);
+    EXPECT_EQ(with(of_admin).del(others).status, 403);
+    EXPECT_EQ(with(of_admin).del(child).status, 403);
+
+    EXPECT_EQ(as(bob).get(others).status, 200);
+    EXPECT_EQ(as(bob).patch(child, R"({"scopes": ["servers:read", "servers:write"]})").status, 200);
+    EXPECT_EQ(with(maker).del(child).status, 204) << "also when it may more than its maker by now";
+    EXPECT_EQ(with(of_admin).del(path()).status, 204);
+    EXPECT_EQ(status(of_admin), 401);
+    EXPECT_EQ(as(bob).del(others).status, 204);
+}
+
 TEST_P(ApiKeys, WhatAKeyMadeBecomesAsNarrowAsItBecomes) {
     auto const maker = key_of(bob, R"("keys:write", "servers:read", "servers:write")");
     auto const child = make(with(maker), R"("keys:write", "servers:read", "servers:write")",
