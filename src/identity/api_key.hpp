@@ -22,14 +22,17 @@ inline constexpr std::chrono::hours usual_key_overlap{24};
 inline constexpr std::chrono::days longest_key_overlap{7};
 inline constexpr std::int64_t most_keys_of_a_user = 100;
 
+// Of a key whose maker did not say when it ends. No document can: RFC 3339 has no such year.
+inline constexpr Time end_not_said = Time::min();
+
 struct ApiKey {
     Id id{};
     std::string name;
     Id owner{};
     std::vector<std::string> scopes;
-    std::vector<std::string> addresses;       // from everywhere when there are none
-    std::optional<Time> expires_at = Time{};  // that time stands for "not said"
-    std::optional<Id> made_with;              // the key that made it, and takes it along when it goes
+    std::vector<std::string> addresses;  // from everywhere when there are none
+    std::optional<Time> expires_at = end_not_said;
+    std::optional<Id> made_with;  // the key that made it, and takes it along when it goes
     Time created_at{};
     std::optional<Time> rotated_at;
     std::optional<Time> previous_until;  // until then the secret before the rotation is good

@@ -65,7 +65,7 @@ Result<Entity<ApiKey>> get_key(Tx& tx, Context const& context, Id id) {
 
 // What the client left out.
 void complete(ApiKey& key, std::optional<ApiKey> const& acting, Time now) {
-    if (key.expires_at == Time{}) {
+    if (key.expires_at == end_not_said) {
         key.expires_at = now + usual_key_lifetime;
         if (acting && acting->expires_at) key.expires_at = std::min(*key.expires_at, *acting->expires_at);
     }

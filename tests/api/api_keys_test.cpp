@@ -220,6 +220,12 @@ TEST_P(ApiKeys, AKeyExpiresIn90DaysUnlessSaidOtherwise) {
     EXPECT_EQ(make(as(bob), R"("servers:read")", R"(, "expires_at": ")" + at(-seconds{1}) + "\"").status,
               422);
     EXPECT_EQ(make(as(bob), R"("servers:read")", R"(, "expires_at": null)").status, 422);
+    for (auto const* long_ago :
+         {"1970-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "0000-01-01T00:00:00+23:59"}) {
+        auto const end = R"("expires_at": ")" + std::string{long_ago} + '"';
+        EXPECT_EQ(make(as(bob), R"("servers:read")", ", " + end).status, 422) << long_ago;
+        EXPECT_EQ(as(bob).patch(path(), "{" + end + "}").status, 422) << long_ago;
+    }
     EXPECT_EQ(make(as(alice), R"("servers:read")", R"(, "expires_at": null)").status, 201);
 }
 
