@@ -74,7 +74,7 @@ constexpr SettingSpec specs[] = {
     {"password_min_length", "COUNT", "12", "The fewest characters of a new password (8 to 1024)",
      count<&S::password_min_length, 8, 1024>, true},
     {"access_token_lifetime", "DURATION", "5m", "How long an access token is good for (10s to 1h)",
-     duration<&S::access_token_lifetime, 10, 60 * minute>},
+     duration<&S::access_token_lifetime, shortest_access_lifetime.count(), longest_access_lifetime.count()>},
     {"refresh_token_lifetime", "DURATION", "30d",
      "How long a session can be refreshed after its login (1m to 365d)",
      duration<&S::refresh_token_lifetime, minute, 365 * day>},

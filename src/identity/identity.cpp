@@ -66,7 +66,7 @@ Identity::Identity(Database& database, Clock const& clock, IdSource& ids, Identi
       ids_(ids),
       settings_(std::move(settings)),
       throttle_(settings_),
-      keys_(master_key, settings_.access_lifetime),
+      keys_(master_key),
       sessions_(settings_, master_key, keys_, session_cache_),
       accounts_(throttle_, sessions_),
       second_factor_(master_key),

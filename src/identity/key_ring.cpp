@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "identity/settings.hpp"
+
 namespace securestack {
 namespace {
 
@@ -10,6 +12,9 @@ using std::chrono::seconds;
 constexpr seconds reading_interval{30};
 constexpr seconds clock_difference{60};
 constexpr seconds publishing = reading_interval + published_keys_lifetime + clock_difference;
+// Who rotates does not know the settings of those who sign (a command line beside the server, a replica that
+// starts with another lifetime): the old key verifies for as long as any token of its may live.
+constexpr seconds overlap = longest_access_lifetime + reading_interval + clock_difference;
 
 AuditObject key_object(std::string const& id) {
     return {.type = "signing_key", .id = id, .name = id};
@@ -21,8 +26,7 @@ std::string sealing_context(std::string const& id) {
 
 }  // namespace
 
-KeyRing::KeyRing(MasterKey const& master, seconds access_lifetime)
-    : master_(master), overlap_(access_lifetime + reading_interval + clock_difference) {}
+KeyRing::KeyRing(MasterKey const& master) : master_(master) {}
 
 void KeyRing::open(Database& database, Clock const& clock, IdSource& ids) {
     auto const make_first = [&](Tx& tx) {
@@ -112,7 +116,7 @@ KeyRing::Keys KeyRing::get(Tx& tx, Time now) {
 KeyRing::Successor KeyRing::rotate(Tx& tx, Actor const& actor) {
     auto const signs_from = actor.now + publishing;
     tx.execute("UPDATE signing_keys SET current = NULL, retires_at = $1 WHERE current = 1",
-               {signs_from + overlap_});
+               {signs_from + overlap});
     auto id = add_current(tx, actor.now, signs_from);
     record(tx, actor, "signing_key.rotate", key_object(id), Outcome::success);
     tx.on_commit([this] {

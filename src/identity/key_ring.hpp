@@ -31,8 +31,9 @@ class KeyRing {
 
     // A new key is published first and signs later: when every replica has read it, everybody else has
     // fetched it, and the clocks differ as much as they may. So there is never a token whose key is not known
-    // where it is shown. The key before it then goes on verifying for the life of its last tokens.
-    KeyRing(MasterKey const& master, std::chrono::seconds access_lifetime);
+    // where it is shown. The key before it then goes on verifying for the longest life that its last tokens
+    // may have.
+    explicit KeyRing(MasterKey const& master);
 
     // Makes the first key, which signs at once, when there is none. Safe when several replicas start at once.
     // Throws std::runtime_error when the master key does not open the one that signs.
@@ -63,7 +64,6 @@ class KeyRing {
     SigningKey opened(std::string const& id, ByteView sealed) const;  // throws std::runtime_error
 
     MasterKey master_;
-    std::chrono::seconds overlap_;
     mutable std::mutex mutex_;
     Keys keys_;
 };

@@ -20,6 +20,10 @@ struct Rate {
     bool operator==(Rate const&) const = default;
 };
 
+// What `access_lifetime` may be.
+inline constexpr std::chrono::seconds shortest_access_lifetime{10};
+inline constexpr std::chrono::seconds longest_access_lifetime{3600};
+
 struct IdentitySettings {
     RegistrationPolicy registration = RegistrationPolicy::open;
     // Per address, and per account. Without a value neither is limited; the delays that grow with the

@@ -152,6 +152,23 @@ TEST_P(KeyRotation, NoReplicaEverRefusesAValidToken) {
     EXPECT_EQ(signed_by.size(), 2U);
 }
 
+TEST_P(KeyRotation, LeavesLongerTokensThanItsOwnTheirLife) {
+    auto settings = app()->settings();
+    settings.access_token_lifetime = std::chrono::hours{1};
+    Replica server{app(), settings};
+    sign_up("bob");
+    auto const next = app()->identity().rotate_keys();
+    app().clock.advance(next.signs_from - app().clock.now() - std::chrono::seconds{1});
+    auto const access = server.post("/api/auth/login", credentials("bob")).text("/access");
+    EXPECT_NE(key_of(access), next.id);
+
+    app().clock.advance(std::chrono::minutes{59});
+    app()->identity().purge_expired();
+    Replica another{app(), settings};
+
+    EXPECT_EQ(another.send(Method::get, "/api/auth/me", {}, access).status, 200);
+}
+
 TEST_P(KeyRotation, DestroysThePrivateHalfOfWhatSignsNoMoreAndThenRetiresIt) {
     id_of(bob);
     auto const next = app()->identity().rotate_keys();
@@ -163,7 +180,7 @@ TEST_P(KeyRotation, DestroysThePrivateHalfOfWhatSignsNoMoreAndThenRetiresIt) {
     EXPECT_EQ(number("SELECT count(*) FROM signing_keys WHERE sealed_seed IS NOT NULL"), 1);
     EXPECT_EQ(published(), 2U);
 
-    app().clock.advance(std::chrono::minutes{10});
+    app().clock.advance(std::chrono::minutes{70});
     app()->identity().purge_expired();
     EXPECT_EQ(published(), 1U);
     EXPECT_EQ(number("SELECT count(*) FROM signing_keys"), 1);
