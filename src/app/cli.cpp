@@ -181,7 +181,8 @@ class CommandLine {
             tree_.add(group,
                       {"recover",
                        "When the master key is lost for good: give up the signing keys that it sealed, "
-                       "and make new ones",
+                       "and make new ones; remove the second factors that it sealed, whose users log in with "
+                       "the password alone until they enrol again",
                        "securestack keys recover --yes"},
                       SettingFlags::offline,
                       [this](Settings const& settings) { return recover_keys(settings, confirmed_); });

@@ -163,13 +163,23 @@ int recover_keys(Settings const& settings, bool confirmed) {
     if (!confirmed) {
         std::cerr
             << "securestack: this gives up every signing key that the present master key does not open, and "
-               "ends the access tokens that they signed. Repeat it with --yes.\n";
+               "ends the access tokens that they signed. It removes every second factor that the master key "
+               "does not open: its user logs in with the password alone until it enrols again. Repeat it with "
+               "--yes.\n";
         return wrong_usage;
     }
     Desk desk(settings, SchemaPolicy::migrate_existing, MissingKey::replace);
-    auto const lost = desk.identity.discard_unreadable_keys();
-    if (lost.empty()) std::cout << "The master key opens every signing key: there is nothing to recover.\n";
-    for (auto const& id : lost) std::cout << fmt::format("{}  is given up\n", id);
+    auto const lost = desk.identity.discard_unreadable();
+    if (lost.signing_keys.empty() && lost.without_second_factor.empty()) {
+        std::cout
+            << "The master key opens every signing key and second factor: there is nothing to recover.\n";
+    }
+    for (auto const& id : lost.signing_keys) std::cout << fmt::format("{}  is given up\n", id);
+    for (auto const& user : lost.without_second_factor) {
+        std::cout << fmt::format(
+            "{}: has no second factor any more, and logs in with the password alone until it enrols again\n",
+            user.username);
+    }
     return done;
 }
 

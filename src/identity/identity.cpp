@@ -149,9 +149,15 @@ KeyRing::Successor Identity::rotate_keys() {
     return database_.write_now([&](Tx& tx) { return keys_.rotate(tx, operating_as(Via::command_line, {})); });
 }
 
-std::vector<std::string> Identity::discard_unreadable_keys() {
-    return database_.write_now(
-        [&](Tx& tx) { return keys_.discard_unreadable(tx, operating_as(Via::command_line, {})); });
+Identity::Discarded Identity::discard_unreadable() {
+    return database_.write_now([&](Tx& tx) {
+        auto const actor = operating_as(Via::command_line, {});
+        Discarded discarded{.signing_keys = keys_.discard_unreadable(tx, actor),
+                            .without_second_factor = second_factor_.discard_unreadable(tx, actor)};
+        for (auto const& user : discarded.without_second_factor)
+            throttle_.forget(tx, ThrottleScope::code_account, user.id.to_string());
+        return discarded;
+    });
 }
 
 }  // namespace securestack

@@ -65,7 +65,14 @@ class Identity {
     Result<User> set_role(std::string_view username, Role role);
     Result<User> set_password(std::string_view username, Secret const& password);
     KeyRing::Successor rotate_keys();
-    std::vector<std::string> discard_unreadable_keys();  // see KeyRing
+
+    // For a master key that was lost: gives up what the present one does not open. See KeyRing and
+    // SecondFactor.
+    struct Discarded {
+        std::vector<std::string> signing_keys;
+        std::vector<User> without_second_factor;
+    };
+    Discarded discard_unreadable();
 
     // The parts, for the routes.
     IdentitySettings const& settings() const { return settings_; }

@@ -82,6 +82,11 @@ std::optional<Result<Tokens>> second_factor_missing(Identity& identity, Tx& tx, 
     auto const& factor = identity.second_factor();
     auto const& throttle = identity.throttle();
     if (!factor.state(tx, attempt.user).enabled) return std::nullopt;
+    if (!factor.is_readable(tx, attempt.user)) {
+        throttle.undecided(tx, ThrottleScope::login_account, attempt.fold, context.now);
+        record(tx, context, "session.login", login_object(attempt), Outcome::failure);
+        return Tokens{Refusal{unreadable_second_factor()}}.with(attempt.quota);
+    }
     if (!attempt.otp) {
         throttle.undecided(tx, ThrottleScope::login_account, attempt.fold, context.now);
         record(tx, context, "session.challenge", login_object(attempt), Outcome::success);
@@ -169,10 +174,11 @@ void add_login_routes(Router& router, Identity& identity) {
         .description(
             "Answers an access token of a few minutes, and a refresh token. One answer stands for a wrong "
             "password, an unknown name and a disabled user. An account with a second factor answers 401 with "
-            "the type /problems/otp-required until `otp` is sent, too. Attempts are limited by address and "
-            "by account.")
+            "the type /problems/otp-required until `otp` is sent, too; 409 when that factor was sealed with "
+            "a master key that is lost. Attempts are limited by address and by account.")
         .tag("Identity")
         .answers(401)
+        .answers(409)
         .answers(429);
     router.post("/api/auth/refresh", anyone(), bound(identity, refresh))
         .operation("refresh")

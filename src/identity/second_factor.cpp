@@ -7,6 +7,7 @@
 #include "core/ascii.hpp"
 #include "crypto/digest.hpp"
 #include "identity/qr_code.hpp"
+#include "resource/table.hpp"
 
 namespace securestack {
 namespace {
@@ -101,6 +102,14 @@ Schema const& schema_of<TotpState>() {
     return schema;
 }
 
+Problem unreadable_second_factor() {
+    return {
+        ErrorCode::conflict,
+        "The second factor of this account was sealed with a master key that this server has no more, and "
+        "no code of it can be checked: an administrator has to reset it, with DELETE "
+        "/api/users/{id}/totp or `securestack keys recover`."};
+}
+
 SecondFactor::SecondFactor(MasterKey const& master)
     : master_(master), recovery_key_(master.derive("recovery_code")) {}
 
@@ -179,6 +188,28 @@ SecondFactor::Use SecondFactor::use(Tx& tx, Id user, std::string_view otp, Time 
         "UPDATE recovery_codes SET used_at = $3 WHERE user_id = $1 AND digest = $2 AND used_at IS NULL",
         {user, recovery_digest(user, typed), now});
     return used == 1 ? Use::recovery_code : Use::wrong;
+}
+
+bool SecondFactor::is_readable(Tx& tx, Id user) const {
+    auto const opens =
+        tx.first("SELECT sealed_secret FROM totp_factors WHERE user_id = $1", {user},
+                 [&](Row const& row) { return master_.open(row.bytes(0), seal_context(user)).has_value(); });
+    return opens.value_or(true);
+}
+
+std::vector<User> SecondFactor::discard_unreadable(Tx& tx, Actor const& actor) const {
+    std::vector<Id> unreadable;
+    tx.query("SELECT user_id, sealed_secret FROM totp_factors", {}, [&](Row const& row) {
+        if (!master_.open(row.bytes(1), seal_context(row.id(0)))) unreadable.push_back(row.id(0));
+    });
+    std::vector<User> users;
+    for (auto const id : unreadable) {
+        users.push_back(Table<User>(tx).find(id).value());  // second factors go with their user
+        remove(tx, id);
+        record(tx, actor, "totp.discard", audit_object(users.back()), Outcome::success);
+    }
+    std::ranges::sort(users, {}, &User::username);
+    return users;
 }
 
 bool SecondFactor::remove(Tx& tx, Id user) {

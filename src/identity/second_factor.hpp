@@ -42,6 +42,9 @@ struct TotpState {
 template <>
 Schema const& schema_of<TotpState>();
 
+// The answer to whose second factor is not readable.
+Problem unreadable_second_factor();
+
 // Thread-safe.
 class SecondFactor {
   public:
@@ -62,8 +65,16 @@ class SecondFactor {
     // Either is good once: the database remembers, so that no replica takes it again.
     Use use(Tx& tx, Id user, std::string_view otp, Time now) const;
 
+    // False when the master key is not the one that the user's secret was sealed with: no code of the user's,
+    // of the device or for recovery, can be checked any more.
+    bool is_readable(Tx& tx, Id user) const;
+
     // False when there was none.
     static bool remove(Tx& tx, Id user);
+
+    // For a master key that was lost: removes the second factors that the present one does not open, each
+    // with its record. Returns whose they were, by name.
+    std::vector<User> discard_unreadable(Tx& tx, Actor const& actor) const;
 
   private:
     std::optional<std::int64_t> step_of(Tx& tx, Id user, std::string_view otp, Time now) const;

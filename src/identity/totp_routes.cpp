@@ -55,6 +55,12 @@ Result<Committed<Entity<RecoveryCodes>>> confirm_totp(Identity& identity, Tx& tx
                                                       TotpCode const& code) {
     if (identity.second_factor().state(tx, context.principal.user).enabled)
         return Problem{ErrorCode::conflict, "Your account has a second factor already."};
+    if (!identity.second_factor().is_readable(tx, context.principal.user)) {
+        return Problem{
+            ErrorCode::conflict,
+            "The secret was sealed with a master key that this server has no more: begin again with "
+            "POST /api/auth/totp."};
+    }
     auto const attempt = [&](User const& user) -> std::optional<Entity<RecoveryCodes>> {
         auto codes = identity.second_factor().confirm(tx, user.id, code.otp.reveal(), context.now);
         if (!codes) return std::nullopt;
@@ -68,6 +74,7 @@ Result<Committed<NoContent>> remove_totp(Identity& identity, Tx& tx, Context con
     auto const& factor = identity.second_factor();
     if (!factor.state(tx, context.principal.user).enabled)
         return Problem{ErrorCode::conflict, "Your account has no second factor."};
+    if (!factor.is_readable(tx, context.principal.user)) return unreadable_second_factor();
     auto const attempt = [&](User const& user) -> std::optional<NoContent> {
         if (factor.use(tx, user.id, code.otp.reveal(), context.now) == SecondFactor::Use::wrong)
             return std::nullopt;

@@ -51,6 +51,14 @@ class SecondFactors : public IdentityTest {
         return me().post("/api/auth/password",
                          object({{"current_password", current}, {"new_password", fresh}}));
     }
+    // As if with a master key that is lost.
+    void reseal() {
+        MasterKey const lost{Secret{std::string(MasterKey::size, 'x')}};
+        auto const context = "totp:" + me().get("/api/auth/me").id();
+        app().database().write_now([&](Tx& tx) {
+            tx.execute("UPDATE totp_factors SET sealed_secret = $1", {lost.seal(bytes_of(secret_), context)});
+        });
+    }
     std::string recovery(std::size_t i) { return std::string{recovery_[i].as_string()}; }
 
     std::string access_;
@@ -202,6 +210,50 @@ TEST_P(SecondFactors, ItGoesWithOneOfItsCodesOrByAnAdministrator) {
     EXPECT_EQ(as(alice).del(path).status, 204);
     EXPECT_EQ(log_in(erin).status, 200);
     EXPECT_EQ(records("totp.reset"), 1);
+}
+
+TEST_P(SecondFactors, OneThatTheMasterKeyDoesNotOpenIsRefusedClearlyAndResetByAnAdministrator) {
+    switch_on();
+    reseal();
+
+    for (auto const& refused :
+         {log_in(erin), log_in_with(code()), log_in_with(recovery(0)), remove(code()), remove(recovery(0))}) {
+        EXPECT_EQ(refused.status, 409) << refused.body;
+        EXPECT_NE(refused.text("/detail").find("administrator"), std::string::npos) << refused.body;
+    }
+    EXPECT_EQ(log_in(erin, "not the password").status, 401) << "only who has the password is told";
+
+    auto const path = "/api/users/" + me().get("/api/auth/me").id() + "/totp";
+    EXPECT_EQ(as(alice).del(path).status, 204);
+    EXPECT_EQ(log_in(erin).status, 200);
+}
+
+TEST_P(SecondFactors, AnEnrolmentThatTheMasterKeyDoesNotOpenIsBegunAgain) {
+    enrol();
+    reseal();
+
+    EXPECT_EQ(confirm(code()).status, 409);
+
+    enrol();
+    EXPECT_EQ(confirm(code()).status, 200);
+}
+
+TEST_P(SecondFactors, ThoseThatTheMasterKeyDoesNotOpenAreDiscarded) {
+    switch_on();
+    EXPECT_TRUE(app()->identity().discard_unreadable().without_second_factor.empty());
+    EXPECT_EQ(log_in(erin).text("/type"), "/problems/otp-required");
+    reseal();
+
+    auto const discarded = app()->identity().discard_unreadable();
+
+    EXPECT_TRUE(discarded.signing_keys.empty());
+    ASSERT_EQ(discarded.without_second_factor.size(), 1U);
+    EXPECT_EQ(discarded.without_second_factor.front().username, erin);
+    EXPECT_EQ(records("totp.discard"), 1);
+    EXPECT_EQ(number("SELECT count(*) FROM recovery_codes"), 0);
+    EXPECT_EQ(log_in(erin).status, 200);
+    switch_on();
+    EXPECT_EQ(log_in_with(code()).status, 200);
 }
 
 TEST_P(SecondFactors, TheSecretIsSealedAtRest) {

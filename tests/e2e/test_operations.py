@@ -1,9 +1,12 @@
 """What an administrator does to a running server: stop it, restart it, fill its disk, renew its certificate."""
 
+import base64
+import hmac
 import os
 import shutil
 import signal
 import ssl
+import struct
 import subprocess
 import threading
 import time
@@ -27,6 +30,13 @@ def a_day_ahead() -> dict[str, str]:
     shown = subprocess.run(["faketime", "-f", "+1d", "env", "-0"], check=True, capture_output=True, text=True).stdout
     settings = dict(line.split("=", 1) for line in shown.split("\0") if "=" in line)
     return {name: settings[name] for name in ("LD_PRELOAD", "FAKETIME")} | {"DONT_FAKE_MONOTONIC": "1"}
+
+
+def totp(secret: str) -> str:
+    """The code of now (RFC 6238)."""
+    digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1").digest()
+    offset = digest[-1] & 15
+    return f"{(int.from_bytes(digest[offset:offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 class Operations(unittest.TestCase):
@@ -94,6 +104,27 @@ class Operations(unittest.TestCase):
         self.assertEqual(app.call("GET", "/api/servers", token=old)[0], 401)
         status, listed = app.call("GET", "/api/servers", token=app.login("bob"))
         self.assertEqual((status, [s["name"] for s in listed["results"]]), (200, ["db-1"]))
+
+    def test_second_factors_of_a_lost_master_key_go_and_their_users_are_named(self):
+        app = self.instance()
+        app.create_user("bob")
+        app.create_user("erin")
+        app.start()
+        token = app.login("bob")
+        secret = app.call("POST", "/api/auth/totp", token=token)[1]["secret"]
+        self.assertEqual(app.call("POST", "/api/auth/totp/confirm", {"otp": totp(secret)}, token)[0], 200)
+        app.stop()
+        (app.data_dir / "master.key").unlink()
+
+        recovered = app.tool("keys", "recover", "--yes")
+        again = app.tool("keys", "recover", "--yes")
+        app.start()
+
+        self.assertIn("bob: has no second factor any more", recovered.stdout)
+        self.assertNotIn("erin", recovered.stdout)
+        self.assertIn("nothing to recover", again.stdout)
+        self.assertTrue(app.login("bob"))
+        self.assertIn("the password alone", app.tool("keys", "recover", "--help").stdout)
 
     def test_sigterm_under_load_fails_no_request(self):
         app = self.instance()
