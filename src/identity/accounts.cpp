@@ -141,15 +141,17 @@ Result<void> Accounts::remove(Tx& tx, Actor const& actor, User const& user) cons
                        "This user is the only maintainer of the team \"" + team->name +
                            "\": make another member a maintainer first, or delete the team."};
     }
+    remove_keys_of(tx, actor, user.id);
     try {
         tx.attempt([&] { Table<User>(tx).remove(user.id); });
     } catch (DatabaseError const& error) {
         if (error.kind() != DatabaseError::Kind::foreign_key) throw;
-        return Problem{ErrorCode::conflict,
-                       "Objects belong to this user: give them to another owner first, or disable the user "
-                       "instead. Deleted servers count until they are purged: GET "
-                       "/api/servers?deleted=true&owner=" +
-                           user.id.to_string() + " lists them, and one that is restored can be given away."};
+        return Problem{
+            ErrorCode::conflict,
+            "Objects belong to this user (servers, backup repositories, maintenance windows): give them to "
+            "another owner or delete them first, or disable the user instead. Deleted servers count until "
+            "they are purged: GET /api/servers?deleted=true&owner=" +
+                user.id.to_string() + " lists them, and one that is restored can be given away."};
     }
     forget_guesses(tx, user);
     tx.on_commit([&cache = sessions_.cache(), id = user.id] { cache.forget_user(id); });

@@ -31,7 +31,8 @@ class Accounts {
     // has the password and a session is not yet who has the device.
     Result<User> change_own_password(Tx& tx, Actor const& actor, User user, std::string hash) const;
 
-    // `conflict` for the last active administrator, and for a user to whom objects belong.
+    // `conflict` for the last active administrator, and for a user to whom objects belong. Its API keys go
+    // with it.
     Result<void> remove(Tx& tx, Actor const& actor, User const& user) const;
 
   private:

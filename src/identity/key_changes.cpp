@@ -35,6 +35,11 @@ void remove_key(Tx& tx, Actor const& actor, ApiKey const& key) {
     record_deleted(tx, actor, "api_key.delete", key);
 }
 
+void remove_keys_of(Tx& tx, Actor const& actor, Id owner) {
+    auto const made_by_hand = std::move(Sql{}.add("owner = ").bind(owner).add(" AND made_with IS NULL"));
+    for (auto const& key : keys_where(tx, made_by_hand)) remove_key(tx, actor, key);
+}
+
 void narrow_keys_made_with(Tx& tx, Actor const& actor, ApiKey const& maker) {
     for (auto const& before : keys_made_with(tx, maker)) {
         if (is_within(before, maker)) continue;

@@ -1,5 +1,5 @@
-// What becomes of API keys because of something else: the key that made them, or their owner's role. Each
-// change is recorded.
+// What becomes of API keys because of something else: the key that made them, or their owner. Each change is
+// recorded.
 #pragma once
 
 #include "identity/api_key.hpp"
@@ -8,6 +8,9 @@ namespace securestack {
 
 // Removes a key, and those that were made with it.
 void remove_key(Tx& tx, Actor const& actor, ApiKey const& key);
+
+// Removes all keys of a user, who goes.
+void remove_keys_of(Tx& tx, Actor const& actor, Id owner);
 
 // `maker` has changed: the keys that were made with it are brought within it, or removed when nothing is left
 // of them.

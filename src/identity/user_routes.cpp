@@ -179,6 +179,9 @@ void add_user_routes(Router& router, Identity& identity) {
     router.del("/api/users/{id}", writing, bound(identity, delete_user))
         .operation("deleteUser")
         .summary("Delete a user to whom nothing belongs")
+        .description(
+            "409 while servers, backup repositories or maintenance windows belong to it, and while a team has "
+            "no other maintainer. Its API keys go with it.")
         .tag("Users")
         .answers(409);
 }

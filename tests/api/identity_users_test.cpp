@@ -94,6 +94,41 @@ TEST_P(Users, AUserToWhomServersBelongIsNotDeleted) {
     EXPECT_EQ(as(bob).get("/api/auth/me").status, 200);
 }
 
+TEST_P(Users, AUserToWhomMaintenanceWindowsBelongIsNotDeleted) {
+    auto const in_hours = [&](int hours) {
+        return format_time(app().clock.now() + std::chrono::hours{hours});
+    };
+    auto const team = as(alice).post("/api/teams", R"({"name": "all"})").id();
+    as(alice).put("/api/teams/" + team + "/members/" + id_of(bob).to_string(), R"({"role": "operator"})");
+    auto const window = as(bob).post("/api/maintenance", R"({"title": "x", "labels": {"a": "b"}, "team": ")" +
+                                                             team + R"(", "starts_at": ")" + in_hours(1) +
+                                                             R"(", "ends_at": ")" + in_hours(2) + "\"}");
+    ASSERT_EQ(window.status, 201) << window.body;
+    as(bob).post("/api/keys", R"({"name": "k", "scopes": ["servers:read"]})");
+
+    auto const refused = as(alice).del(user_path(bob));
+
+    EXPECT_EQ(refused.status, 409) << refused.body;
+    EXPECT_EQ(as(alice).get("/api/maintenance/" + window.id()).status, 200);
+    EXPECT_EQ(number("SELECT count(*) FROM api_keys"), 1);
+    EXPECT_EQ(records("api_key.delete"), 0);
+    EXPECT_EQ(as(alice).del("/api/maintenance/" + window.id()).status, 204);
+    EXPECT_EQ(as(alice).del(user_path(bob)).status, 204);
+}
+
+TEST_P(Users, AUsersKeysGoWithItAndAreRecorded) {
+    auto const made =
+        as(bob).post("/api/keys", R"({"name": "k", "scopes": ["keys:write", "servers:read"]})").text("/key");
+    anonymous().with("X-API-Key", made).post("/api/keys", R"({"name": "l", "scopes": ["servers:read"]})");
+    as(mallory).post("/api/keys", R"({"name": "m", "scopes": ["servers:read"]})");
+
+    EXPECT_EQ(as(alice).del(user_path(bob)).status, 204);
+
+    EXPECT_EQ(records("api_key.delete"), 2);
+    EXPECT_EQ(number("SELECT count(*) FROM api_keys"), 1);
+    EXPECT_EQ(anonymous().with("X-API-Key", made).get("/api/servers").status, 401);
+}
+
 TEST_P(Users, ATakenNameIsAConflict) {
     create("dave");
 
@@ -129,8 +164,9 @@ TEST_P(Users, OnesOwnPasswordAndSecondFactorAreNotChangedHere) {
     EXPECT_EQ(as(alice).patch(path, object({{"display_name", "Alice"}})).status, 200);
 }
 
-TEST_P(Users, AKeyIsNoWayToAnAdministratorsAccount) {
+TEST_P(Users, AKeyIsNoWayToTheAccountOfAnAdministratorOrAnAuditor) {
     auto const zoe = create("zoe", "admin").header("Location");
+    auto const ada = create("ada", "auditor").header("Location");
     auto const dave = create("dave").header("Location");
     auto const made = as(alice).post("/api/keys", R"({"name": "k", "scopes": ["users:write"]})");
     auto const key = anonymous().with("X-API-Key", made.text("/key"));
@@ -166,7 +202,6 @@ TEST_P(Users, AChangeThatChangesNothingIsNone) {
 TEST_P(Users, TheCommandLineKeepsToTheSameRules) {
     auto& identity = app()->identity();
     NewUser wanted;
-    auto const ada = create("ada", "auditor").header("Location");
     wanted.username = " x";
     wanted.password = Secret{"short"};
     auto const refused = identity.create_user(wanted);
