@@ -24,7 +24,8 @@ Deed deed_of(Route const& route) {
         if (ascii::is_upper(*at) && !deed.noun.empty()) deed.noun += '_';
         deed.noun += ascii::lower(*at);
     }
-    if (deed.verb == "list") deed.noun = singular(deed.noun);
+    bool const is_of_many = deed.verb == "list" || deed.verb == "import";  // recorded as of one
+    if (is_of_many) deed.noun = singular(deed.noun);
     if (deed.verb == "replace") deed.verb = "update";  // PUT and PATCH are one act
     if (deed.verb.empty() || deed.noun.empty()) return {"request", ascii::lower(to_string(route.method))};
     return deed;

@@ -180,6 +180,12 @@ TEST_P(ServersImport, NobodyImportsForAnother) {
     EXPECT_EQ(as(bob).get("/api/servers").text("/results/0/name"), "a");
 }
 
+TEST_P(ServersImport, ARefusedOneIsFoundByTheActionOfOneThatWasNot) {
+    EXPECT_EQ(import_csv(as(carol), "name\na\n").status, 403);
+
+    EXPECT_EQ(as(carol).get("/api/audit?action=server.import&outcome=denied&count=true").at("/count"), 1);
+}
+
 TEST_P(ServersImport, AThousandAreWrittenInOneGo) {
     std::string file = "name,hostname\n";
     for (int i = 0; i < 1'050; ++i) file += "n" + std::to_string(i) + ",h\n";
