@@ -16,7 +16,7 @@ std::vector<ApiKey> keys_where(Tx& tx, Sql const& condition) {
 }
 
 std::vector<ApiKey> keys_made_with(Tx& tx, ApiKey const& maker) {
-    return keys_where(tx, std::move(Sql{}.add("made_with = ").bind(maker.id)));
+    return keys_where(tx, Sql{}.add("made_with = ").bind(maker.id));
 }
 
 ApiKey change(Tx& tx, Actor const& actor, ApiKey const& before, ApiKey after) {
