@@ -49,6 +49,8 @@ template <>
 Schema const& schema_of<AuditSubject>();
 
 struct AuditRecord {
+    static constexpr std::int64_t version = 1;  // a record never has another
+
     Id id{};
     Time at{};
     AuditActor actor;

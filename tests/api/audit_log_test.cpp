@@ -146,6 +146,16 @@ TEST_P(AuditLog, OneRecordReadsAsItDoesInTheList) {
     EXPECT_EQ(single.json(), listed);
 }
 
+TEST_P(AuditLog, ARecordIsNotSentAgainToWhoHasIt) {
+    as(bob).post("/api/servers", R"({"name": "db-1"})");
+    auto const path = "/api/audit/" + std::string{records(alice).at(0).at("id").as_string()};
+
+    auto const tag = as(alice).get(path).header("ETag");
+
+    EXPECT_FALSE(tag.empty());
+    EXPECT_EQ(as(alice).with("If-None-Match", tag).get(path).status, 304);
+}
+
 TEST_P(AuditLog, AnExportIsWholeAndRecordedItself) {
     for (int i = 0; i < 20; ++i) as(bob).post("/api/servers", R"({"name": "s)" + std::to_string(i) + "\"}");
 
